@@ -1,0 +1,40 @@
+# SPDX-FileCopyrightText: 2026 The gait authors
+# SPDX-License-Identifier: MIT
+#
+# gait_flags: how our own programs, tests and benchmarks are compiled. Never installed, never on the
+# interface of gait::gait: what a consumer compiles with is the consumer's choice.
+include(CheckCXXCompilerFlag)
+include(CheckCXXSourceCompiles)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+
+add_library(gait_flags INTERFACE)
+target_link_libraries(gait_flags INTERFACE OpenMP::OpenMP_CXX)
+target_compile_options(gait_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow)
+if(GAIT_WERROR)
+    target_compile_options(gait_flags INTERFACE -Werror)
+endif()
+
+if(GAIT_NATIVE)
+    check_cxx_compiler_flag(-march=native GAIT_HAS_MARCH_NATIVE)
+    if(GAIT_HAS_MARCH_NATIVE)
+        target_compile_options(gait_flags INTERFACE -march=native)
+    endif()
+    # Compilers prefer registers half as wide as an AVX-512 processor has.
+    set(CMAKE_REQUIRED_FLAGS "-march=native -mprefer-vector-width=512")
+    check_cxx_source_compiles("
+        #ifndef __AVX512F__
+        #error no AVX-512
+        #endif
+        int main() {}" GAIT_HAS_AVX512)
+    unset(CMAKE_REQUIRED_FLAGS)
+    if(GAIT_HAS_AVX512)
+        target_compile_options(gait_flags INTERFACE -mprefer-vector-width=512)
+    endif()
+endif()

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// The library's version, and the name of the instruction set it is compiled for.
+//
+// A program has one instruction set: the one its compiler flags choose. All of gait lives in an
+// inline namespace named after it, so that two translation units compiled with different flags get
+// two sets of symbols instead of silently sharing whichever one the linker keeps.
+#pragma once
+
+#define GAIT_VERSION_MAJOR 0
+#define GAIT_VERSION_MINOR 1
+#define GAIT_VERSION_PATCH 0
+#define GAIT_VERSION "0.1.0"
+
+#if defined(__AVX512BW__) && defined(__AVX512DQ__)
+#define GAIT_ARCH avx512
+#elif defined(__AVX2__) && defined(__FMA__)
+#define GAIT_ARCH avx2_fma
+#elif defined(__AVX2__)
+#define GAIT_ARCH avx2
+#elif defined(__AVX__)
+#define GAIT_ARCH avx
+#elif defined(__SSE4_2__)
+#define GAIT_ARCH sse4_2
+#elif defined(__x86_64__) || defined(__SSE2__)
+#define GAIT_ARCH sse2
+#elif defined(__aarch64__)
+#define GAIT_ARCH neon64
+#elif defined(__ARM_NEON)
+#define GAIT_ARCH neon
+#else
+#define GAIT_ARCH scalar
+#endif
+
+#define GAIT_TEXT_OF(x) #x
+#define GAIT_TEXT(x) GAIT_TEXT_OF(x)
+
+namespace gait::inline GAIT_ARCH {
+
+/// The instruction set that this translation unit is compiled for, for example "avx2_fma".
+inline constexpr const char* instruction_set = GAIT_TEXT(GAIT_ARCH);
+
+} // namespace gait::inline GAIT_ARCH
+
+#undef GAIT_TEXT
+#undef GAIT_TEXT_OF

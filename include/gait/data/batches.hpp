@@ -1,0 +1,132 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// What training reads from: a source of numbered windows that can put any of them side by side in a
+// tile. The windows stay where they are until then.
+#pragma once
+
+#include <gait/data/scaling.hpp>
+#include <gait/data/windows.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace gait::inline GAIT_ARCH {
+
+namespace detail {
+/// The part of a layer's `pass` that a source may look at, to draw its augmentation from.
+struct any_pass {
+    bool training = false;
+    std::uint64_t seed = 0;
+    std::uint32_t epoch = 0;
+};
+} // namespace detail
+
+/// A source of windows of T steps with F features.
+///
+/// size() windows of steps() steps, label(i) in [0, class_count()), and extract(ids, x, pass), which
+/// writes windows ids[0], ..., ids[R - 1], scaled, to x (T, R, F). `pass` says what for: training or
+/// not, seed, epoch. Many threads extract at once; extract neither throws nor allocates.
+template <class S, index F>
+concept window_source = requires(const S& s, std::span<const index> ids, view<float, F> x,
+                                 detail::any_pass pass) {
+    { s.size() } -> std::convertible_to<index>;
+    { s.steps() } -> std::convertible_to<index>;
+    { s.label(index{}) } -> std::convertible_to<int>;
+    { s.class_count() } -> std::convertible_to<int>;
+    { s.extract(ids, x, pass) } noexcept;
+};
+
+/// Chosen windows of recordings. Looks at the recordings, so they must stay where they are.
+class recorded_windows {
+public:
+    /// `chosen` of `windows`, which are all of `steps` samples of `r`.
+    recorded_windows(const recordings& r, std::span<const window> windows, index steps,
+                     std::span<const index> chosen, const scaling& scale = {})
+        : samples_(r.samples.data()), steps_(steps),
+          classes_(static_cast<int>(r.classes.size())), scale_(scale) {
+        windows_.reserve(chosen.size());
+        for (const index i : chosen) {
+            windows_.push_back(windows[static_cast<std::size_t>(i)]);
+            assert(windows_.back().begin + steps <= r.size());
+        }
+    }
+
+    [[nodiscard]] index size() const { return std::ssize(windows_); }
+    [[nodiscard]] index steps() const { return steps_; }
+    [[nodiscard]] int label(index i) const { return at(i).label; }
+    [[nodiscard]] int class_count() const { return classes_; }
+    /// Where window i comes from.
+    [[nodiscard]] const window& at(index i) const { return windows_[static_cast<std::size_t>(i)]; }
+
+    void extract(std::span<const index> ids, view<float, recordings::axes> x,
+                 const auto& /*pass*/) const noexcept {
+        assert(x.rows() == std::ssize(ids) && x.steps() == steps_);
+        // Row by row: a window's samples are read once, in order. What is written with a stride is
+        // the tile, which is small enough to stay in cache.
+        const index stride = x.rows() * recordings::axes;
+        for (index r = 0; r < x.rows(); ++r) {
+            const float* from =
+                samples_ + at(ids[static_cast<std::size_t>(r)]).begin * recordings::axes;
+            float* to = x.data() + r * recordings::axes;
+            for (index t = 0; t < steps_; ++t, from += recordings::axes, to += stride)
+                scale_(from, to);
+        }
+    }
+
+private:
+    const float* samples_; // (N, 3)
+    index steps_;
+    int classes_;
+    affine<recordings::axes> scale_;
+    std::vector<window> windows_;
+};
+
+/// Windows that are arrays of their own: toy tasks, and data that comes already cut.
+template <index F>
+class array_windows {
+public:
+    array_windows(index steps, int classes) : steps_(steps), classes_(classes) {
+        assert(steps > 0 && classes > 0);
+    }
+
+    /// `window` (T, F), `label` in [0, classes).
+    void add(std::span<const float> window, int label) {
+        assert(std::ssize(window) == steps_ * F && 0 <= label && label < classes_);
+        values_.insert(values_.end(), window.begin(), window.end());
+        labels_.push_back(label);
+    }
+
+    [[nodiscard]] index size() const { return std::ssize(labels_); }
+    [[nodiscard]] index steps() const { return steps_; }
+    [[nodiscard]] int label(index i) const { return labels_[static_cast<std::size_t>(i)]; }
+    [[nodiscard]] int class_count() const { return classes_; }
+    /// Window i (T, F).
+    [[nodiscard]] std::span<const float> operator[](index i) const {
+        return std::span(values_).subspan(static_cast<std::size_t>(i * steps_ * F),
+                                          static_cast<std::size_t>(steps_ * F));
+    }
+
+    void extract(std::span<const index> ids, view<float, F> x,
+                 const auto& /*pass*/) const noexcept {
+        assert(x.rows() == std::ssize(ids) && x.steps() == steps_);
+        for (index r = 0; r < x.rows(); ++r) {
+            const float* from = values_.data() + ids[static_cast<std::size_t>(r)] * steps_ * F;
+            for (index t = 0; t < steps_; ++t)
+                std::copy_n(from + t * F, F, x.data() + (t * x.rows() + r) * F);
+        }
+    }
+
+private:
+    index steps_;
+    int classes_;
+    std::vector<float> values_; // (N, T, F)
+    std::vector<int> labels_;   // (N)
+};
+
+} // namespace gait::inline GAIT_ARCH

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Prepared recordings: all samples in one array at one uniform rate, cut into runs. A run is what
+// one user did with one device without a gap, so whatever stays inside a run is continuous.
+#pragma once
+
+#include <gait/core/error.hpp>
+#include <gait/core/extents.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace gait::inline GAIT_ARCH {
+
+/// Samples begin, ..., begin + count - 1 of the recordings: uniform in time, without a gap.
+struct run {
+    index begin = 0;
+    index count = 0;
+    int user = 0;             ///< in recordings::users
+    int device = 0;           ///< in recordings::devices
+    double start_seconds = 0; ///< of the first sample, by the device's own clock
+};
+
+/// Everything that was recorded, N samples of x, y, z.
+struct recordings {
+    static constexpr index axes = 3;
+
+    double rate_hz = 0;
+    std::string units;                ///< of the samples: "m/s^2"
+    std::vector<std::string> classes; ///< what a label means; at most 255
+    std::vector<std::string> users;
+    std::vector<std::string> devices;
+    std::vector<float> samples;       ///< (N, 3)
+    std::vector<std::uint8_t> labels; ///< (N), in classes
+    std::vector<run> runs;            ///< in the order of their samples, none overlapping
+    std::string source;               ///< the file they were loaded from, for messages; or empty
+
+    /// N.
+    [[nodiscard]] index size() const { return static_cast<index>(labels.size()); }
+    [[nodiscard]] double seconds(index samples_count) const {
+        return static_cast<double>(samples_count) / rate_hz;
+    }
+};
+
+namespace detail {
+inline void check_names(const std::vector<std::string>& names, const std::string& kind,
+                        const std::string& path) {
+    std::set<std::string> seen;
+    for (const std::string& name : names) {
+        if (name.empty())
+            throw error({path, kind, "names", "an empty one"});
+        if (!seen.insert(name).second)
+            throw error({path, kind, "different names", "'" + name + "' twice"});
+    }
+}
+
+inline void check_runs(const recordings& r) {
+    const auto users = static_cast<int>(r.users.size());
+    const auto devices = static_cast<int>(r.devices.size());
+    index end = 0;
+    for (std::size_t i = 0; i < r.runs.size(); ++i) {
+        const run& run = r.runs[i];
+        const auto fail = [&](const std::string& expected, const std::string& found) {
+            throw error({r.source, "run " + std::to_string(i), expected, found});
+        };
+        if (run.begin < end || run.count < 1 || run.begin > r.size() ||
+            run.count > r.size() - run.begin)
+            fail("samples from " + std::to_string(end) + " on, below " + std::to_string(r.size()),
+                 std::to_string(run.count) + " from " + std::to_string(run.begin) + " on");
+        if (run.user < 0 || run.user >= users)
+            fail("a user below " + std::to_string(users), std::to_string(run.user));
+        if (run.device < 0 || run.device >= devices)
+            fail("a device below " + std::to_string(devices), std::to_string(run.device));
+        if (!std::isfinite(run.start_seconds))
+            fail("a finite start time", std::to_string(run.start_seconds));
+        end = run.begin + run.count;
+    }
+}
+} // namespace detail
+
+/// Throws `error` unless `r` is consistent: what every function that takes recordings relies on.
+inline void validate(const recordings& r) {
+    if (!(std::isfinite(r.rate_hz) && r.rate_hz > 0))
+        throw error({r.source, "rate", "a positive number of Hz", std::to_string(r.rate_hz)});
+    if (r.classes.empty() || r.classes.size() > 255)
+        throw error({r.source, "classes", "1 to 255 names", std::to_string(r.classes.size())});
+    detail::check_names(r.classes, "classes", r.source);
+    detail::check_names(r.users, "users", r.source);
+    detail::check_names(r.devices, "devices", r.source);
+    if (r.samples.size() != r.labels.size() * recordings::axes)
+        throw error({r.source, "samples", "3 numbers for each of " + std::to_string(r.size()) +
+                                              " labels",
+                     std::to_string(r.samples.size())});
+    for (std::size_t i = 0; i < r.labels.size(); ++i)
+        if (r.labels[i] >= r.classes.size())
+            throw error({r.source, "label " + std::to_string(i),
+                         "a class below " + std::to_string(r.classes.size()),
+                         std::to_string(r.labels[i])});
+    for (std::size_t i = 0; i < r.samples.size(); ++i)
+        if (!std::isfinite(r.samples[i]))
+            throw error({r.source, "sample " + std::to_string(i / recordings::axes),
+                         "finite numbers", std::to_string(r.samples[i])});
+    detail::check_runs(r);
+}
+
+} // namespace gait::inline GAIT_ARCH

@@ -1,0 +1,136 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Which windows are learned from and which only judge. Neighbouring windows share most of their
+// samples, so a split that deals windows out one by one tests on what it trained on. Here whole
+// users are held out, or whole blocks with nothing in common with what is trained on.
+#pragma once
+
+#include <gait/core/random.hpp>
+#include <gait/data/windows.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gait::inline GAIT_ARCH {
+
+/// Two sets of windows that share no sample, and in words how they were chosen.
+struct split {
+    std::vector<index> train;      ///< in the list of windows, ascending
+    std::vector<index> validation; ///< likewise
+    std::string description;
+};
+
+namespace detail {
+inline std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words)
+        text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+inline std::string counted(const split& s) {
+    return std::to_string(s.train.size()) + " windows to train on, " +
+           std::to_string(s.validation.size()) + " to validate on";
+}
+
+/// Windows first, ..., last - 1 of one run, neighbours in time.
+using block = std::pair<index, index>;
+
+inline std::vector<block> blocks_of(std::span<const window> windows, index span) {
+    std::vector<block> blocks;
+    for (index i = 0; i < std::ssize(windows); ++i) {
+        const window& w = windows[static_cast<std::size_t>(i)];
+        const bool goes_on = !blocks.empty() && [&] {
+            const window& first = windows[static_cast<std::size_t>(blocks.back().first)];
+            return first.run == w.run && w.begin - first.begin < span;
+        }();
+        if (goes_on)
+            blocks.back().second = i + 1;
+        else
+            blocks.emplace_back(i, i + 1);
+    }
+    return blocks;
+}
+
+/// Validation gets random blocks until it has its part of the windows; training gets the others,
+/// less those that share a sample with validation.
+inline split deal_blocks(std::span<const window> windows, std::vector<block> blocks, index steps,
+                         double fraction, std::uint64_t seed) {
+    split result;
+    shuffle(blocks, random_stream(seed, purpose::split));
+    const double wanted = fraction * static_cast<double>(windows.size());
+    std::vector<index> begins; // of the validation windows
+    for (const auto& [first, last] : blocks) {
+        // Take the block if that comes nearer to what is wanted.
+        const auto have = static_cast<double>(result.validation.size());
+        if (have > 0 && have + static_cast<double>(last - first) / 2 > wanted)
+            continue;
+        for (index i = first; i < last; ++i) {
+            result.validation.push_back(i);
+            begins.push_back(windows[static_cast<std::size_t>(i)].begin);
+        }
+    }
+    std::ranges::sort(result.validation);
+    std::ranges::sort(begins);
+    for (index i = 0; i < std::ssize(windows); ++i) {
+        // Runs don't overlap, so two windows that start less than `steps` apart are of one run.
+        const index begin = windows[static_cast<std::size_t>(i)].begin;
+        const auto next = std::ranges::upper_bound(begins, begin - steps);
+        if (next == begins.end() || *next >= begin + steps)
+            result.train.push_back(i);
+    }
+    return result;
+}
+} // namespace detail
+
+/// Validation gets every window of the held-out users, training every other.
+/// Throws `error` if there is no such user, or nothing is left on one side.
+inline split split_by_user(const recordings& r, std::span<const window> windows,
+                           const std::vector<std::string>& held_out) {
+    for (const std::string& name : held_out)
+        if (std::ranges::find(r.users, name) == r.users.end())
+            throw error({r.source, "held-out users", "some of " + detail::joined(r.users),
+                         "'" + name + "'"});
+    split result;
+    for (index i = 0; i < std::ssize(windows); ++i) {
+        const auto user = static_cast<std::size_t>(windows[static_cast<std::size_t>(i)].user);
+        const bool held = std::ranges::find(held_out, r.users[user]) != held_out.end();
+        (held ? result.validation : result.train).push_back(i);
+    }
+    result.description =
+        "by user, held out: " + detail::joined(held_out) + "; " + detail::counted(result);
+    if (result.train.empty() || result.validation.empty())
+        throw error({r.source, "split", "windows on both sides", result.description});
+    return result;
+}
+
+/// Validation gets about `fraction` (in (0, 1)) of the windows in randomly chosen blocks of up to
+/// five windows' length; training gets the rest, less the purged zone: windows that share a sample
+/// with a validation window. Blocks are made shorter where there are few of them.
+/// Throws `error` if nothing is left on one side.
+inline split split_random(std::span<const window> windows, index steps, double fraction,
+                          std::uint64_t seed) {
+    assert(steps > 0 && fraction > 0 && fraction < 1);
+    split result;
+    for (const index span : {5 * steps, 2 * steps, steps, index{1}}) {
+        auto blocks = detail::blocks_of(windows, span);
+        const bool many = std::ssize(blocks) >= 20;
+        result = detail::deal_blocks(windows, std::move(blocks), steps, fraction, seed);
+        if (many && !result.train.empty())
+            break;
+    }
+    const auto purged = windows.size() - result.train.size() - result.validation.size();
+    result.description = "random blocks, seed " + std::to_string(seed) + "; " +
+                         detail::counted(result) + ", " + std::to_string(purged) +
+                         " purged between them";
+    if (result.train.empty() || result.validation.empty())
+        throw error({"", "split", "windows on both sides", result.description});
+    return result;
+}
+
+} // namespace gait::inline GAIT_ARCH

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// One sample in, probabilities out: the model listens and its state carries what it has heard.
+//
+// A stream that was reset T steps ago says what the classifier says of the window of those T steps.
+// A model trained on windows from a zero state has not learnt to go on for ever: reset it now and
+// then, or run the classifier over the last window.
+#pragma once
+
+#include <gait/core/float_environment.hpp>
+#include <gait/inference/ready_model.hpp>
+
+#include <array>
+#include <span>
+
+namespace gait::inline GAIT_ARCH {
+
+/// Follows one signal, sample by sample. Allocates in its constructor only.
+template <streaming_layer<float> Model>
+class stream {
+public:
+    static constexpr index features = ready_model<Model>::features;
+    static constexpr index classes = ready_model<Model>::classes;
+
+    /// `parameters` (parameter_count) are copied; `scale` is applied to what comes in.
+    stream(const Model& model, std::span<const float> parameters, const scaling& scale)
+        : model_(model, parameters, scale), work_(1) {}
+
+    /// The next sample (F), in raw units and at the model's rate.
+    /// Probabilities (K) stay valid until the next call.
+    std::span<const float, classes> step(std::span<const float, features> sample) {
+        const flush_denormals guard;
+        model_.step({sample.data(), {1, 1}}, work_);
+        model_.probabilities(work_, 1, probabilities_.data());
+        return probabilities_;
+    }
+
+    /// Forgets all it has heard.
+    void reset() { work_.reset(); }
+
+    /// All that it remembers, as numbers: copy them out to save it, in to restore it, zeros to
+    /// reset it. Their arrangement belongs to this build of this model.
+    [[nodiscard]] std::span<float> state() { return work_.state(); }
+
+private:
+    ready_model<Model> model_;
+    typename ready_model<Model>::workspace work_;
+    std::array<float, classes> probabilities_{};
+};
+
+} // namespace gait::inline GAIT_ARCH

@@ -1,0 +1,237 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Matrix products, batched over the rows of a tile. There are three, and they share one inner loop:
+//
+//     matmul               c (M, N) = start + a (M, K) b (K, N)     forward, and gradients of data
+//     matmul_transposed    c (I, N) += a (M, I)^T b (M, N)          gradients of weights
+//     the gates of an LSTM (kernels/lstm.hpp)
+//
+// The inner loop, `multiply_add`, keeps a register tile of c: tile_rows rows x tile_vectors
+// registers. For each k it loads the tile's registers of b once and broadcasts one number of a per
+// row, so a 3 x 4 tile does 12 multiply-adds on 7 loads and a 6 x 4 tile 24 on 10: bound by
+// arithmetic.
+//
+// Matrices are row-major with any stride. b of `matmul` is packed into panels, as wide as a tile:
+// panel p holds columns [p W, p W + W), W = tile_vectors * lanes, row by row, zeros behind column
+// N. A panel is then one contiguous run, whatever N is, and no load needs a mask.
+//
+// Every element of c is one chain of multiply-adds in the order of k, so it does not depend on how
+// many rows a tile has: a batch and a single window give the same bits.
+#pragma once
+
+#include <gait/kernels/activations.hpp>
+#include <gait/kernels/simd.hpp>
+
+#include <algorithm>
+
+namespace gait::inline GAIT_ARCH {
+
+/// Row-major numbers with `stride` numbers from row to row; stride 0 repeats one row. Owns nothing.
+template <class T>
+struct matrix_ref {
+    T* data = nullptr;
+    index stride = 0;
+};
+
+/// Columns of a full panel.
+template <class T>
+inline constexpr index panel_width = tile_vectors* lanes<T>;
+
+/// Numbers in the panels of b (K, N).
+template <class T>
+constexpr index panels_size(index K, index N) {
+    return K * round_up(N, lanes<T>);
+}
+
+/// Packs b (K, N), element (k, n) at b[k * row_stride + n * column_stride], into `panels`.
+template <class T>
+void pack_panels(index K, index N, const T* b, index row_stride, index column_stride,
+                 T* panels) noexcept {
+    for (index first = 0; first < N; first += panel_width<T>) {
+        const index width = std::min(panel_width<T>, round_up(N - first, lanes<T>));
+        for (index k = 0; k < K; ++k)
+            for (index n = first; n < first + width; ++n)
+                *panels++ = n < N ? b[k * row_stride + n * column_stride] : T{0};
+    }
+}
+
+/// Rows x Vectors registers of c.
+template <class T, index Rows, index Vectors>
+struct register_tile {
+    batch<T> at[Rows][Vectors];
+};
+
+/// tile (Rows, Vectors) += a b over k in [0, K): a's element (r, k) at a[r * a_row + k * a_step],
+/// b's register v of row k at b + k * b_row + v * lanes.
+template <index Rows, index Vectors, class T>
+[[gnu::always_inline]] inline void multiply_add(register_tile<T, Rows, Vectors>& tile, index K,
+                                                const T* a, index a_row, index a_step, const T* b,
+                                                index b_row) noexcept {
+    for (index k = 0; k < K; ++k, a += a_step, b += b_row) {
+        batch<T> factor[Rows];
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r) {
+            factor[r] = batch<T>(a[r * a_row]);
+            simd::pin(factor[r]);
+        }
+#pragma GCC unroll 8
+        for (index v = 0; v < Vectors; ++v) {
+            batch<T> column = simd::load(b + v * lanes<T>);
+            simd::pin(column);
+#pragma GCC unroll 8
+            for (index r = 0; r < Rows; ++r)
+                tile.at[r][v] = simd::fma(factor[r], column, tile.at[r][v]);
+        }
+    }
+}
+
+namespace detail {
+
+template <index Vectors, index Rows = tile_rows, class Work>
+[[gnu::always_inline]] inline void for_each_row_group(index M, index column,
+                                                      const Work& work) noexcept {
+    index row = 0;
+    for (; row + Rows <= M; row += Rows)
+        work.template operator()<Rows, Vectors>(row, column);
+    if constexpr (Rows > 1) { // the rest in smaller groups, for example 5 = 3 + 2
+        const auto rest = [&]<index Fewer>() {
+            for (; row + Fewer <= M; row += Fewer)
+                work.template operator()<Fewer, Vectors>(row, column);
+        };
+        if constexpr (Rows > 3)
+            rest.template operator()<3>();
+        if constexpr (Rows > 2)
+            rest.template operator()<2>();
+        rest.template operator()<1>();
+    }
+}
+
+} // namespace detail
+
+/// Covers c (M, N) with register tiles: calls work.operator()<Rows, Vectors>(row, column) for each,
+/// panel by panel, so that one panel of b stays in the nearest cache for all rows.
+template <class T, class Work>
+[[gnu::always_inline]] inline void for_each_tile(index M, index N, const Work& work) noexcept {
+    index column = 0;
+    for (; column + (tile_vectors - 1) * lanes<T> < N; column += panel_width<T>)
+        detail::for_each_row_group<tile_vectors>(M, column, work);
+    if (column < N) {
+        const index vectors = (N - column + lanes<T> - 1) / lanes<T>;
+        if (vectors == 1)
+            detail::for_each_row_group<1>(M, column, work);
+        else if (vectors == 2)
+            detail::for_each_row_group<2>(M, column, work);
+        else
+            detail::for_each_row_group<3>(M, column, work);
+    }
+}
+
+/// c (M, N) = activation(start (M, N) + a (M, K) b (K, N)), b in panels.
+///
+/// `start` with stride 0 is a bias; without data it is zero. c may be `start`, not a. No alignment
+/// needed. Error: K + 1 roundings an element, in the order of k.
+template <class Activation = identity, class T>
+void matmul(index M, index N, index K, matrix_ref<const T> a, const T* b_panels,
+            matrix_ref<const T> start, matrix_ref<T> c) noexcept {
+    for_each_tile<T>(M, N, [&]<index Rows, index Vectors>(index row, index column) {
+        register_tile<T, Rows, Vectors> tile;
+        const index inside = N - column;
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r) {
+            const T* from = start.data ? start.data + (row + r) * start.stride + column : nullptr;
+#pragma GCC unroll 8
+            for (index v = 0; v < Vectors; ++v)
+                tile.at[r][v] =
+                    from ? simd::load(from + v * lanes<T>, inside - v * lanes<T>) : batch<T>(T{0});
+        }
+        multiply_add(tile, K, a.data + row * a.stride, a.stride, 1, b_panels + column * K,
+                     Vectors * lanes<T>);
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+            for (index v = 0; v < Vectors; ++v)
+                simd::store<T>(c.data + (row + r) * c.stride + column + v * lanes<T>,
+                               Activation::template apply<T>(tile.at[r][v]), inside - v * lanes<T>);
+    });
+}
+
+/// Columns of c as they stand in memory: number n of b's row is number n of c's row.
+struct plain_columns {
+    index count;
+    template <class T>
+    [[nodiscard]] index offset(index column, index v) const noexcept {
+        return column + v * lanes<T>;
+    }
+    template <class T>
+    [[nodiscard]] index inside(index column, index v) const noexcept {
+        return count - column - v * lanes<T>;
+    }
+};
+
+/// Columns of c gate by gate, (4, H), for a b that interleaves the gates' registers: panel j of b
+/// holds i, f, g, o of the units [j L, j L + L).
+struct gate_columns {
+    index hidden;
+    template <class T>
+    [[nodiscard]] index offset(index column, index v) const noexcept {
+        return v * hidden + column / tile_vectors;
+    }
+    template <class T>
+    [[nodiscard]] index inside(index column, index /*v*/) const noexcept {
+        return hidden - column / tile_vectors;
+    }
+};
+
+/// c (I, N) += a (M, I)^T b (M, N), all row-major, b not packed; `columns` says where c keeps its
+/// columns. b_padded: b's rows can be read up to the next multiple of the lanes.
+///
+/// Error: M + 1 roundings an element, in the order of m.
+template <class T, class Columns>
+void matmul_transposed(index M, index I, index N, matrix_ref<const T> a, matrix_ref<const T> b,
+                       bool b_padded, matrix_ref<T> c, Columns columns) noexcept {
+    for_each_tile<T>(I, N, [&]<index Rows, index Vectors>(index row, index column) {
+        register_tile<T, Rows, Vectors> tile;
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+            for (index v = 0; v < Vectors; ++v)
+                tile.at[r][v] = simd::load(c.data + (row + r) * c.stride +
+                                               columns.template offset<T>(column, v),
+                                           columns.template inside<T>(column, v));
+        const T* from_a = a.data + row;
+        const T* from_b = b.data + column;
+        // A register may reach into the next rows of an unpadded b (what it finds there goes to
+        // lanes that nobody stores), but not behind the last row: the end is read lane by lane.
+        const index beyond = b_padded ? 0 : std::max<index>(0, column + Vectors * lanes<T> - N);
+        const index whole = std::max<index>(0, M - (beyond + b.stride - 1) / b.stride);
+        multiply_add(tile, whole, from_a, 1, a.stride, from_b, b.stride);
+        for (index m = whole; m < M; ++m) {
+            T row_m[Vectors * lanes<T>] = {};
+            for (index n = 0; n < std::min(N - column, Vectors * lanes<T>); ++n)
+                row_m[n] = from_b[m * b.stride + n];
+            multiply_add(tile, 1, from_a + m * a.stride, 1, a.stride, static_cast<const T*>(row_m),
+                         0);
+        }
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+            for (index v = 0; v < Vectors; ++v)
+                simd::store<T>(c.data + (row + r) * c.stride +
+                                   columns.template offset<T>(column, v),
+                               tile.at[r][v], columns.template inside<T>(column, v));
+    });
+}
+
+/// sums (N) += the sum over the rows of b (M, N), in the order of m.
+template <class T>
+void add_rows(index M, index N, matrix_ref<const T> b, T* sums) noexcept {
+    for_each_register<T>(N, [&](index n, index count) {
+        batch<T> sum = simd::load(sums + n, count);
+        for (index m = 0; m < M; ++m)
+            sum += simd::load(b.data + m * b.stride + n, count);
+        simd::store<T>(sums + n, sum, count);
+    });
+}
+
+} // namespace gait::inline GAIT_ARCH

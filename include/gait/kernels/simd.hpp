@@ -1,0 +1,141 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// The only file that includes xsimd. It names the few things the kernels need: a register of T, how
+// many lanes and registers there are, and loads and stores that stop at the end of a row.
+//
+// Kernels are written for any lane count; the register tiles below are derived from it, so AVX-512,
+// AVX2, SSE and NEON builds come from the same sources.
+#pragma once
+
+#include <gait/core/extents.hpp>
+
+#include <xsimd/xsimd.hpp>
+
+#if XSIMD_VERSION_MAJOR < 8
+#error "gait needs xsimd 8.1 or newer"
+#endif
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <type_traits>
+
+namespace gait::inline GAIT_ARCH {
+
+/// A register of T.
+template <class T>
+using batch = xsimd::batch<T>;
+
+/// Lanes of T in a register.
+template <class T>
+inline constexpr index lanes = static_cast<index>(batch<T>::size);
+
+/// Vector registers of the instruction set.
+#if defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr index register_count = 32;
+#else
+inline constexpr index register_count = 16;
+#endif
+
+/// A register tile is tile_rows x tile_vectors accumulators. Four vectors, because an LSTM has four
+/// gates and one tile then holds all gates of the same units. The rows fill the registers that are
+/// left: 3 of 16 (12 accumulators, one vector of each operand, two to spare), 6 of 32.
+inline constexpr index tile_vectors = 4;
+inline constexpr index tile_rows = register_count == 32 ? 6 : 3;
+
+namespace simd {
+
+template <class T>
+[[nodiscard, gnu::always_inline]] inline batch<T> load(const T* p) noexcept {
+    return batch<T>::load_unaligned(p);
+}
+
+template <class T>
+[[gnu::always_inline]] inline void store(T* p, batch<T> x) noexcept {
+    x.store_unaligned(p);
+}
+
+/// The first `count` lanes from p, zero in the others; count >= lanes reads a whole register.
+/// Reads nothing behind p[count - 1].
+template <class T>
+[[nodiscard, gnu::always_inline]] inline batch<T> load(const T* p, index count) noexcept {
+    if (count >= lanes<T>)
+        return load(p);
+    T padded[lanes<T>] = {};
+    for (index i = 0; i < count; ++i)
+        padded[i] = p[i];
+    return load(padded);
+}
+
+/// The first `count` lanes to p; count >= lanes writes a whole register.
+/// Writes nothing behind p[count - 1].
+template <class T>
+[[gnu::always_inline]] inline void store(T* p, batch<T> x, index count) noexcept {
+    if (count >= lanes<T>)
+        return store(p, x);
+    T padded[lanes<T>];
+    store(padded, x);
+    for (index i = 0; i < count; ++i)
+        p[i] = padded[i];
+}
+
+/// The sum of all lanes. (`hadd` was renamed `reduce_add` in xsimd 9.)
+template <class T>
+[[nodiscard, gnu::always_inline]] inline T sum(batch<T> x) noexcept {
+#if XSIMD_VERSION_MAJOR >= 9
+    return xsimd::reduce_add(x);
+#else
+    return xsimd::hadd(x);
+#endif
+}
+
+/// Keeps x in a register: the compiler may neither read it from memory again nor fold its load into
+/// each instruction that uses it.
+template <class T>
+[[gnu::always_inline]] inline void pin(batch<T>& x) noexcept {
+#if defined(__AVX512F__)
+    asm("" : "+v"(x.data));
+#elif defined(__SSE2__)
+    asm("" : "+x"(x.data));
+#elif defined(__aarch64__)
+    asm("" : "+w"(x.data));
+#else
+    static_cast<void>(x);
+#endif
+}
+
+/// a * b + c, in one rounding where the processor has it.
+template <class T>
+[[nodiscard, gnu::always_inline]] inline batch<T> fma(batch<T> a, batch<T> b, batch<T> c) noexcept {
+    return xsimd::fma(a, b, c);
+}
+
+/// -a * b + c.
+template <class T>
+[[nodiscard, gnu::always_inline]] inline batch<T> fnma(batch<T> a, batch<T> b,
+                                                       batch<T> c) noexcept {
+    return xsimd::fnma(a, b, c);
+}
+
+/// x limited to [low, high]. A NaN stays one: a loss must be able to become NaN for all to see.
+/// (The order of the operands matters: x86 returns the second when either is a NaN.)
+template <class T>
+[[nodiscard, gnu::always_inline]] inline batch<T> clamp(batch<T> x, T low, T high) noexcept {
+    return xsimd::max(batch<T>(low), xsimd::min(batch<T>(high), x));
+}
+
+} // namespace simd
+
+/// Calls work(i, count) for i = 0, L, 2L, ... below N, where `count` is how many lanes lie inside:
+/// L, but for a rest at the end.
+template <class T, class Work>
+[[gnu::always_inline]] inline void for_each_register(index N, const Work& work) noexcept {
+    index i = 0;
+    for (; i + lanes<T> <= N; i += lanes<T>)
+        work(i, lanes<T>);
+    if (i < N)
+        work(i, N - i);
+}
+
+} // namespace gait::inline GAIT_ARCH

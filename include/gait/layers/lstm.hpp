@@ -1,0 +1,230 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// An LSTM layer: x (T, R, F) to h (T, R, H), with backpropagation through time. The equations and
+// the packed layout are in kernels/lstm.hpp.
+//
+// Forward goes step by step, both products and the gates in one kernel. Backward goes from the last
+// step to the first; of the three products of a step only d_h of the step before is needed at once:
+//
+//     d_h' (R, H)  = d_y' + d_gates U             every step
+//     d_x (M, F)   = d_gates W                    for `slice` steps together, M = slice * R rows
+//     d_W, d_U    += x^T d_gates, h'^T d_gates    likewise
+//
+// d_gates overwrites the gates on the tape. A slice is short enough that its gates and inputs are
+// still in the cache when its products come, and long enough that loading and storing the register
+// tiles of d_W does not count (96 rows: 4 %).
+#pragma once
+
+#include <gait/kernels/lstm.hpp>
+#include <gait/layers/initialise.hpp>
+#include <gait/layers/layer.hpp>
+
+namespace gait::inline GAIT_ARCH {
+
+/// F features in, H hidden units out at every step.
+template <index F, index H>
+struct lstm {
+    using input = sequence<F>;
+    using output = sequence<H>;
+
+    static constexpr index parameter_count = 4 * H * (F + H + 1);
+
+    static std::string description() {
+        return "lstm(" + std::to_string(F) + ", " + std::to_string(H) + ")";
+    }
+
+    /// Gates i, f, g, o, H rows each. PyTorch has a second bias, which adds to the first.
+    template <class T>
+    struct params {
+        matrix_map<T, 4 * H, F> weight_ih; ///< (4 H, F)
+        matrix_map<T, 4 * H, H> weight_hh; ///< (4 H, H)
+        vector_map<T, 4 * H> bias;         ///< (4 H)
+
+        explicit params(T* data)
+            : weight_ih(data), weight_hh(data + 4 * H * F), bias(data + 4 * H * (F + H)) {}
+
+        template <class Visitor>
+        void visit(Visitor&& visitor) {
+            visitor.tensor("weight_ih_l0", weight_ih);
+            visitor.tensor("weight_hh_l0", weight_hh);
+            visitor.tensor("bias_ih_l0", bias);
+            visitor.summand("bias_hh_l0", bias);
+        }
+    };
+
+    template <class T>
+    struct packed {
+        static constexpr index units = padded_units<T>(H);
+        static constexpr index bias_at = 4 * units * (F + H);
+        static constexpr index d_h_at = bias_at + aligned_count<T>(4 * units);
+        static constexpr index d_x_at = d_h_at + aligned_count<T>(panels_size<T>(4 * units, H));
+        static constexpr index size = d_x_at + aligned_count<T>(panels_size<T>(4 * units, F));
+
+        const T* data;
+        explicit packed(const T* from) : data(from) {}
+    };
+
+    template <class T>
+    void pack(const params<const T>& p, T* to) const {
+        constexpr index panel = panel_width<T> * (F + H);
+        pack_gates<T>(H, F, p.weight_ih.data(), 4 * H, to, panel);
+        pack_gates<T>(H, H, p.weight_hh.data(), 4 * H, to + panel_width<T> * F, panel);
+        pack_gates<T>(H, 1, p.bias.data(), 4 * H, to + packed<T>::bias_at, panel_width<T>);
+        pack_gates_transposed<T>(H, H, p.weight_hh.data(), 4 * H, to + packed<T>::d_h_at);
+        pack_gates_transposed<T>(H, F, p.weight_ih.data(), 4 * H, to + packed<T>::d_x_at);
+    }
+
+    /// h and c of the last step, (R, H) each.
+    template <class T>
+    struct state {
+        static constexpr index size(index rows) { return 2 * rows * H; }
+
+        T* h = nullptr;
+        T* c = nullptr;
+        state() = default;
+        state(T* data, index rows) : h(data), c(data + rows * H) {}
+    };
+
+    template <class T>
+    struct tape {
+        static constexpr index gates_size(extents s) { return s.count() * gate_stride<T>(H); }
+        static constexpr index cells_size(extents s) {
+            return aligned_count<T>((s.count() + s.rows) * cell_stride<T>(H));
+        }
+        static constexpr index row_size(extents s) { return aligned_count<T>(s.rows * H); }
+        static constexpr index size(extents s) {
+            return gates_size(s) + cells_size(s) + 2 * row_size(s) + s.rows * padded_units<T>(H);
+        }
+
+        T* gates; ///< (T, R, gate_stride): activated; after backward, the gradients of their sums
+        T* cells; ///< (1 + T, R, cell_stride): the first is the cell state before the window
+        T* h_before; ///< (R, H): h before the window
+        T* d_h;      ///< (R, H): scratch
+        T* d_c;      ///< (R, Hp): scratch
+
+        tape(T* data, extents s)
+            : gates(data), cells(gates + gates_size(s)), h_before(cells + cells_size(s)),
+              d_h(h_before + row_size(s)), d_c(d_h + row_size(s)) {}
+    };
+
+    /// Glorot for W, orthogonal for each gate's U; bias 0 but 1 for the forget gate, so that the
+    /// cell remembers until it has learnt what to forget (Jozefowicz et al., ICML 2015).
+    template <class T>
+    void init(params<T> p, random_stream random) const {
+        glorot_uniform(p.weight_ih, random);
+        for (index gate = 0; gate < 4; ++gate)
+            orthogonal(p.weight_hh.template middleRows<H>(gate * H), random);
+        p.bias.setZero();
+        p.bias.template segment<H>(H).setOnes();
+    }
+
+    /// With a `carry`, starts from that state and leaves the last step's in it: truncated
+    /// backpropagation, whose gradient ends where the tile begins.
+    template <class T>
+    void forward(packed<T> w, view<const T, F> x, view<T, H> y, tape<T> tape_, const pass&,
+                 state<T> carry = {}) const {
+        const index R = x.rows(), row = cell_stride<T>(H);
+        std::fill_n(tape_.cells, R * row, T{0});
+        std::fill_n(tape_.h_before, R * H, T{0});
+        if (carry.h) {
+            std::copy_n(carry.h, R * H, tape_.h_before);
+            for_each_cell<T>(R, [&](index number, index at) { tape_.cells[at] = carry.c[number]; });
+        }
+        const T* h_before = tape_.h_before;
+        for (index t = 0; t < x.steps(); ++t) {
+            T* cells = tape_.cells + t * R * row;
+            T* h = y.step(t).data();
+            lstm_forward<true, T>(R, w.data, w.data + packed<T>::bias_at,
+                                  {.features = F,
+                                   .hidden = H,
+                                   .x = x.step(t).data(),
+                                   .h_before = h_before,
+                                   .c_before = {cells, row},
+                                   .h = h,
+                                   .c = {cells + R * row, row},
+                                   .gates = tape_.gates + t * R * gate_stride<T>(H)});
+            h_before = h;
+        }
+        if (carry.h) {
+            const T* cells = tape_.cells + x.steps() * R * row;
+            std::copy_n(h_before, R * H, carry.h);
+            for_each_cell<T>(R, [&](index number, index at) { carry.c[number] = cells[at]; });
+        }
+    }
+
+    template <class T>
+    void backward(packed<T> w, view<const T, F> x, view<const T, H> y, view<const T, H> d_y,
+                  view<T, F> d_x, tape<T> tape_, params<T> d_params, const pass&) const {
+        const index R = x.rows(), row = cell_stride<T>(H), gates_row = gate_stride<T>(H);
+        const index slice = std::max<index>(1, slice_rows / R);
+        std::fill_n(tape_.d_c, R * padded_units<T>(H), T{0});
+
+        const T* d_h = d_y.step(x.steps() - 1).data();
+        for (index end = x.steps(); end > 0; end = std::max<index>(0, end - slice)) {
+            const index first = std::max<index>(0, end - slice);
+            for (index t = end - 1; t >= first; --t) {
+                T* gates = tape_.gates + t * R * gates_row;
+                const T* cells_before = tape_.cells + t * R * row;
+                lstm_backward<T>(R, H, gates, cells_before + R * row, cells_before, d_h, tape_.d_c,
+                                 d_params.bias.data());
+                if (t > 0) {
+                    matmul<identity, T>(R, H, gate_count<T>, {gates, gates_row},
+                                        w.data + packed<T>::d_h_at, {d_y.step(t - 1).data(), H},
+                                        {tape_.d_h, H});
+                    d_h = tape_.d_h;
+                }
+            }
+            const index M = (end - first) * R;
+            const matrix_ref<const T> d_gates{tape_.gates + first * R * gates_row, gates_row};
+            if (d_x)
+                matmul<identity, T>(M, F, gate_count<T>, d_gates, w.data + packed<T>::d_x_at, {},
+                                    {d_x.step(first).data(), F});
+            add_weights_gradient<F>(M, x.step(first).data(), d_gates, d_params.weight_ih.data());
+            // h of the step before: y, one step earlier, but for the first step of all.
+            if (first > 0) {
+                add_weights_gradient<H>(M, y.step(first - 1).data(), d_gates,
+                                        d_params.weight_hh.data());
+            } else {
+                add_weights_gradient<H>(R, tape_.h_before, d_gates, d_params.weight_hh.data());
+                add_weights_gradient<H>(M - R, y.data(), {d_gates.data + R * gates_row, gates_row},
+                                        d_params.weight_hh.data());
+            }
+        }
+    }
+
+    template <class T>
+    void step(packed<T> w, view<const T, F> x, view<T, H> y, state<T> s) const {
+        lstm_forward<false, T>(x.rows(), w.data, w.data + packed<T>::bias_at,
+                               {.features = F,
+                                .hidden = H,
+                                .x = x.data(),
+                                .h_before = s.h,
+                                .c_before = {s.c, H},
+                                .h = y.data(),
+                                .c = {s.c, H}});
+        std::copy_n(y.data(), x.rows() * H, s.h);
+    }
+
+private:
+    static constexpr index slice_rows = 96;
+    template <class T>
+    static constexpr index gate_count = 4 * padded_units<T>(H);
+
+    template <index K, class T>
+    static void add_weights_gradient(index M, const T* a, matrix_ref<const T> d_gates, T* d_w) {
+        matmul_transposed<T>(M, K, gate_count<T>, {a, K}, d_gates, true, {d_w, 4 * H},
+                             gate_columns{H});
+    }
+
+    /// Calls work(place in (R, H), place of the same c in a step of `cells`).
+    template <class T, class Work>
+    static void for_each_cell(index R, const Work& work) {
+        for (index r = 0; r < R; ++r)
+            for (index unit = 0; unit < H; ++unit)
+                work(r * H + unit,
+                     r * cell_stride<T>(H) + unit / lanes<T> * 2 * lanes<T> + unit % lanes<T>);
+    }
+};
+
+} // namespace gait::inline GAIT_ARCH

@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// The gradient of a batch, the same to the bit for any number of threads.
+//
+//   batch    ids of B windows
+//   tiles    of windows_per_tile windows, the last with what is left
+//   shards   a fixed number of groups of neighbouring tiles; each sums into a run of its own:
+//            [gradient (parameter_count) | loss, weight, correct, count]
+//   total    the shards summed along a fixed binary tree, then over the ranks
+//
+// Threads take shards, ranks take equal parts of them, and neither changes what is added to what.
+#pragma once
+
+#include <gait/core/float_environment.hpp>
+#include <gait/core/threads.hpp>
+#include <gait/kernels/updates.hpp>
+#include <gait/training/communicator.hpp>
+#include <gait/training/tile_worker.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <span>
+#include <vector>
+
+namespace gait::inline GAIT_ARCH {
+
+/// Adds `count` runs of N numbers, `stride` apart, along a binary tree into the first: neighbours
+/// first, then neighbouring pairs, and so on. Overwrites all of them. Parts of the runs go to
+/// different threads.
+template <class T>
+void sum_along_tree(int threads, index count, index N, index stride, T* runs) {
+    constexpr index part = 4096; // numbers; sixteen such parts fit a core's own cache
+    parallel_for(threads, (N + part - 1) / part, [&](index item, int) {
+        const flush_denormals flush;
+        const index begin = item * part;
+        const index length = std::min(part, N - begin);
+        for (index apart = 1; apart < count; apart *= 2)
+            for (index i = 0; i + apart < count; i += 2 * apart)
+                add(length, runs + (i + apart) * stride + begin, runs + i * stride + begin);
+    });
+}
+
+/// Computes batch gradients of one model with one set of workspaces.
+template <classifying_model Model>
+class batch_gradient {
+public:
+    /// `steps`: the longest window of any source this will see, in training or evaluation.
+    batch_gradient(int threads, int shards, index steps, index truncate_steps)
+        : shards_(shards), runs_(shards * stride) {
+        assert(threads > 0 && shards > 0);
+        workers_.reserve(static_cast<std::size_t>(threads));
+        for (int t = 0; t < threads; ++t)
+            workers_.emplace_back(steps, truncate_steps);
+    }
+
+    /// Forward and backward over windows `ids` of `source`. Returns the sums over all ranks; the
+    /// gradient of the loss sum is in `gradient()`. Allocates nothing.
+    template <class Source, communicator Communicator>
+    loss_sums operator()(const Model& model, const kernel_weights<Model>& weights,
+                         const Source& source, std::span<const index> ids, const pass& at,
+                         const cross_entropy& loss, Communicator& ranks) {
+        const auto rows = static_cast<index>(ids.size());
+        const index tiles = (rows + windows_per_tile - 1) / windows_per_tile;
+        const index first = shards_ * ranks.rank() / ranks.size();
+        const index last = shards_ * (ranks.rank() + 1) / ranks.size();
+        const auto threads = static_cast<int>(workers_.size());
+
+        parallel_for(threads, last - first, [&](index item, int thread) {
+            const flush_denormals flush;
+            const index shard = first + item;
+            float* run = runs_.data() + item * stride;
+            std::fill_n(run, stride, 0.0F);
+            loss_sums sums;
+            for (index t = tiles * shard / shards_; t < tiles * (shard + 1) / shards_; ++t) {
+                const index begin = t * windows_per_tile;
+                const index count = std::min(windows_per_tile, rows - begin);
+                sums += workers_[static_cast<std::size_t>(thread)].train(
+                    model, weights, source,
+                    ids.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)),
+                    at, loss, run);
+            }
+            float* tail = run + Model::parameter_count;
+            tail[0] = static_cast<float>(sums.loss);
+            tail[1] = static_cast<float>(sums.weight);
+            tail[2] = static_cast<float>(sums.correct);
+            tail[3] = static_cast<float>(sums.count);
+        });
+        if (last > first)
+            sum_along_tree(threads, last - first, used, stride, runs_.data());
+        else
+            std::fill_n(runs_.data(), used, 0.0F);
+        ranks.sum(std::span<float>(runs_.data(), static_cast<std::size_t>(used)));
+
+        const float* tail = runs_.data() + Model::parameter_count;
+        return {tail[0], tail[1], tail[2], tail[3]};
+    }
+
+    /// Of the last batch (parameter_count); the caller may change it.
+    [[nodiscard]] std::span<float> gradient() {
+        return {runs_.data(), static_cast<std::size_t>(Model::parameter_count)};
+    }
+    [[nodiscard]] std::span<tile_worker<Model>> workers() { return workers_; }
+
+private:
+    static constexpr index used = Model::parameter_count + 4;
+    static constexpr index stride = aligned_count<float>(used);
+
+    index shards_;
+    buffer<float> runs_; // (shards, stride)
+    std::vector<tile_worker<Model>> workers_;
+};
+
+} // namespace gait::inline GAIT_ARCH

@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// How a model does on windows it is shown: loss, predictions, confusion matrix. Tiles are spread over
+// threads and ranks; what is summed is summed in the order of the tiles, so neither changes a bit.
+#pragma once
+
+#include <gait/core/float_environment.hpp>
+#include <gait/core/threads.hpp>
+#include <gait/training/communicator.hpp>
+#include <gait/training/metrics.hpp>
+#include <gait/training/tile_worker.hpp>
+
+#include <limits>
+#include <numeric>
+#include <span>
+#include <vector>
+
+namespace gait::inline GAIT_ARCH {
+
+struct evaluation {
+    double loss = std::numeric_limits<double>::quiet_NaN(); ///< weighted mean; NaN without windows
+    confusion_matrix confusion;
+    std::vector<int> predictions; ///< class of each window of the source
+    [[nodiscard]] double accuracy() const {
+        return predictions.empty() ? std::numeric_limits<double>::quiet_NaN()
+                                   : confusion.accuracy();
+    }
+};
+
+namespace detail {
+
+/// With workers and weights that are already there.
+template <class Model, class Source, communicator Communicator>
+evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& model,
+                         const kernel_weights<Model>& weights, const Source& source,
+                         const cross_entropy& loss, Communicator& ranks) {
+    const index windows = source.size();
+    const index tiles = (windows + windows_per_tile - 1) / windows_per_tile;
+    std::vector<index> ids(static_cast<std::size_t>(windows));
+    std::iota(ids.begin(), ids.end(), index{0});
+
+    // One run of numbers, so one sum over the ranks: each tile's loss and weight, each window's class.
+    std::vector<double> found(static_cast<std::size_t>(2 * tiles + windows));
+    const index first = tiles * ranks.rank() / ranks.size();
+    const index last = tiles * (ranks.rank() + 1) / ranks.size();
+    parallel_for(static_cast<int>(workers.size()), last - first, [&](index item, int thread) {
+        const flush_denormals flush;
+        const index tile = first + item;
+        const index begin = tile * windows_per_tile;
+        const index rows = std::min(windows_per_tile, windows - begin);
+        auto& worker = workers[static_cast<std::size_t>(thread)];
+        const loss_sums sums = worker.evaluate(
+            model, weights, source,
+            std::span<const index>(ids).subspan(static_cast<std::size_t>(begin),
+                                                static_cast<std::size_t>(rows)),
+            loss);
+        found[static_cast<std::size_t>(2 * tile)] = sums.loss;
+        found[static_cast<std::size_t>(2 * tile + 1)] = sums.weight;
+        for (index r = 0; r < rows; ++r)
+            found[static_cast<std::size_t>(2 * tiles + begin + r)] = worker.predicted(r);
+    });
+    ranks.sum(std::span<double>(found));
+
+    double loss_sum = 0, weight_sum = 0;
+    for (std::size_t t = 0; t < static_cast<std::size_t>(tiles); ++t) {
+        loss_sum += found[2 * t];
+        weight_sum += found[2 * t + 1];
+    }
+    evaluation result;
+    result.loss = loss_sum / weight_sum;
+    result.confusion = confusion_matrix(static_cast<int>(output_features<Model>));
+    for (index i = 0; i < windows; ++i) {
+        const auto predicted = static_cast<int>(found[static_cast<std::size_t>(2 * tiles + i)]);
+        result.confusion.add(static_cast<int>(source.label(i)), predicted);
+        result.predictions.push_back(predicted);
+    }
+    return result;
+}
+
+} // namespace detail
+
+/// Shows every window of `source` to the model once. `parameters` (parameter_count); `threads` 0: all.
+template <classifying_model Model, window_source<input_features<Model>> Source>
+[[nodiscard]] evaluation evaluate(const Model& model, std::span<const float> parameters,
+                                  const Source& source, const cross_entropy& loss = {},
+                                  int threads = 0) {
+    kernel_weights<Model> weights;
+    weights.pack(model, parameters);
+    std::vector<tile_worker<Model>> workers;
+    for (int t = 0; t < (threads > 0 ? threads : available_threads()); ++t)
+        workers.emplace_back(source.steps(), 0);
+    single_process alone;
+    return detail::evaluate_with<Model>(workers, model, weights, source, loss, alone);
+}
+
+} // namespace gait::inline GAIT_ARCH

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// What `fit` is told, what it tells while it works, and what it gives back.
+#pragma once
+
+#include <gait/core/buffer.hpp>
+#include <gait/training/loss.hpp>
+#include <gait/training/optimizers.hpp>
+#include <gait/training/schedules.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace gait::inline GAIT_ARCH {
+
+/// How to train. The defaults are a sound start for the reference model.
+struct fit_options {
+    int epochs = 50;
+    index batch = 1000;     ///< windows per step; an epoch's last batch has what is left
+    std::uint64_t seed = 1; ///< of initialisation, shuffling, dropout and augmentation
+    bool shuffled = true;   ///< a new order every epoch; false: the source's own order
+    int threads = 0;        ///< 0: all there are. Changes no bit of the result
+    int shards = 16;        ///< parts of a batch with a gradient each. Changes the rounding
+
+    any_optimizer method = adam{};
+    double learning_rate = 2e-3;
+    schedule rates = {};
+    double clip_norm = 1; ///< limit of the gradient's global norm; 0: none
+    cross_entropy loss = {};
+
+    /// Stop after so many epochs in a row without a lower validation loss (training loss if there is
+    /// no validation), and give back the weights of the lowest. 0: train to the end and give back
+    /// the last weights.
+    int patience = 0;
+
+    /// Truncated backpropagation: only the last K steps of a window are differentiated, from the
+    /// state that the steps before them leave. 0: all steps. Dropout acts on those K steps.
+    index truncate_steps = 0;
+
+    std::span<const float> initial_parameters = {}; ///< instead of the model's own `init`
+
+    std::filesystem::path checkpoint = {}; ///< written at the start and after every epoch; empty: not
+    bool resume = false; ///< go on from `checkpoint`; its options and data must be these
+};
+
+/// One epoch in numbers. Training loss and accuracy are means over the epoch, taken while the weights
+/// moved; validation is measured with the weights at its end, NaN without validation windows.
+struct epoch_report {
+    int epoch = 0; ///< counts from 1
+    double train_loss = 0, train_accuracy = 0;
+    double validation_loss = std::numeric_limits<double>::quiet_NaN();
+    double validation_accuracy = std::numeric_limits<double>::quiet_NaN();
+    double learning_rate = 0; ///< of its last step
+    double gradient_norm = 0; ///< mean over its steps, before clipping
+    double seconds = 0;       ///< wall time, validation included
+};
+
+/// Where training stands after a step.
+struct batch_report {
+    int epoch = 0;       ///< counts from 1
+    index batch = 0;     ///< counts from 1
+    index batches = 0;   ///< in an epoch
+    index windows = 0;   ///< in this batch
+    double loss = 0;     ///< of this batch, before its step
+    double accuracy = 0; ///< likewise
+    double mean_loss = 0, mean_accuracy = 0; ///< of the epoch so far
+    double learning_rate = 0;
+    double gradient_norm = 0; ///< before clipping
+};
+
+/// What a callback answers.
+enum class control { proceed, stop };
+
+/// Called by `fit` in its own thread; each may be left out.
+struct callbacks {
+    /// After each step. `stop` discards the epoch's steps: training ends where the last complete
+    /// epoch ended, which is also what the checkpoint holds.
+    std::function<control(const batch_report&)> on_batch = {};
+    /// After each epoch, when its checkpoint is written. `weights` are those that `fit` would give
+    /// back if it ended here.
+    std::function<control(const epoch_report&, std::span<const float> weights)> on_epoch = {};
+    /// Once when a checkpoint is resumed, with the epochs before it.
+    std::function<void(std::span<const epoch_report>)> on_resume = {};
+};
+
+/// Why `fit` ended.
+enum class stop_reason {
+    finished, ///< all epochs are done
+    patience, ///< no better for `patience` epochs
+    asked     ///< a callback said so
+};
+
+struct fit_result {
+    buffer<float> parameters; ///< (parameter_count)
+    std::vector<epoch_report> history;
+    stop_reason reason = stop_reason::finished;
+    int epoch = 0; ///< the one `parameters` are of; 0: none, they are as initialised
+};
+
+} // namespace gait::inline GAIT_ARCH

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Weights from disk, strictly: every tensor of the model is in the file, every tensor of the file
+// is in the model, types and shapes agree, and the self-test passes. All that doesn't match is said
+// in one error, so that nobody mends a file one message at a time.
+#pragma once
+
+#include <gait/core/buffer.hpp>
+#include <gait/core/error.hpp>
+#include <gait/files/safetensors.hpp>
+#include <gait/weights/model_info.hpp>
+#include <gait/weights/self_test.hpp>
+#include <gait/weights/tensors.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace gait::inline GAIT_ARCH {
+
+/// A model with its weights and what goes with them.
+template <class Model>
+struct trained_model {
+    Model model;
+    buffer<float> parameters;
+    model_info info;
+};
+
+namespace detail {
+
+inline std::string tensor_text(dtype type, const std::vector<index>& shape) {
+    return std::string(name_of(type)) + " " + shape_text(shape);
+}
+
+/// Every difference between a file's tensors and the model's, in words.
+inline std::vector<std::string> differences(const safetensors_file& file,
+                                            const std::vector<model_tensor<float>>& wanted) {
+    std::vector<std::string> all;
+    std::set<std::string_view> names;
+    for (const auto& t : wanted) {
+        names.insert(t.name);
+        const tensor_info* found = file.find(t.name);
+        const std::string expected = tensor_text(dtype::f32, t.shape());
+        if (found == nullptr)
+            all.push_back(in_quotes(t.name) + " " + expected + " is missing");
+        else if (found->type != dtype::f32 || found->shape != t.shape())
+            all.push_back(in_quotes(t.name) + " is " + tensor_text(found->type, found->shape) +
+                          ", not " + expected);
+    }
+    for (const tensor_info& t : file.tensors())
+        if (!names.contains(t.name))
+            all.push_back(in_quotes(t.name) + " " + tensor_text(t.type, t.shape) +
+                          " is not in the model");
+    return all;
+}
+
+/// Reads every tensor, tensors before summands.
+inline void read_tensors(const safetensors_file& file, std::vector<model_tensor<float>> tensors) {
+    std::stable_partition(tensors.begin(), tensors.end(),
+                          [](const auto& t) { return !t.is_summand; });
+    for (const auto& t : tensors) {
+        const auto numbers = file.read<float>(t.name, dtype::f32, t.shape());
+        for (const float number : numbers)
+            if (!std::isfinite(number))
+                throw error({file.path().string(), "tensor " + in_quotes(t.name), "finite numbers",
+                             std::to_string(number)});
+        t.from_disk(numbers);
+    }
+}
+
+} // namespace detail
+
+/// Loads what `save_weights` wrote, or a plain PyTorch state with the same tensors; then `info` is
+/// empty and there is no self-test to run. Throws `error`.
+template <class Model>
+[[nodiscard]] trained_model<Model> load_weights(const std::filesystem::path& path,
+                                                const Model& model = {}) {
+    const safetensors_file file(path);
+    trained_model<Model> loaded{model, buffer<float>(Model::parameter_count), {}};
+    const typename Model::template params<float> params(loaded.parameters.data());
+    auto tensors = tensors_of<float>(params);
+
+    auto mismatches = detail::differences(file, tensors);
+    const auto architecture = file.metadata().find("architecture");
+    if (architecture != file.metadata().end() && architecture->second != Model::description())
+        mismatches.insert(mismatches.begin(),
+                          "the architecture is " + in_quotes(architecture->second));
+    if (!mismatches.empty()) {
+        std::string text;
+        for (const std::string& mismatch : mismatches)
+            text += (text.empty() ? "" : "; ") + mismatch;
+        throw error({path.string(), "", "the weights of " + Model::description(), text});
+    }
+
+    detail::read_tensors(file, std::move(tensors));
+    loaded.info = read_model_info(file, input_features<Model>, output_features<Model>);
+    check_self_test(file, model, loaded.parameters.span());
+    return loaded;
+}
+
+} // namespace gait::inline GAIT_ARCH

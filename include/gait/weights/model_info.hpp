@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// What a person who finds a file of weights has to know besides the numbers: which classes, at what
+// rate, over how many steps, in what units, scaled how. It lives in the file's metadata.
+#pragma once
+
+#include <gait/core/config.hpp>
+#include <gait/core/extents.hpp>
+#include <gait/files/metadata.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gait::inline GAIT_ARCH {
+
+/// What goes with a model's weights. Empty texts and lists and zeros: not known, not written.
+struct model_info {
+    std::vector<std::string> classes;         ///< (K) names, in the order of the model's outputs
+    double rate_hz = 0;                       ///< samples per second
+    index window_steps = 0;                   ///< T, steps of a window
+    std::string units;                        ///< of the input, for example "m/s^2"
+    std::vector<float> mean;                  ///< (F) the model sees (x - mean) / deviation
+    std::vector<float> deviation;             ///< (F) above zero
+    std::map<std::string, std::string> extra; ///< anything else that is worth keeping
+};
+
+/// The longest window that a file may ask for: five hours at 50 Hz.
+inline constexpr index longest_window = 1'000'000;
+
+namespace detail {
+inline constexpr std::array<std::string_view, 11> reserved_keys{
+    "format",          "gait_version", "architecture", "classes",           "rate_hz",
+    "window_steps",    "units",        "scaling_mean", "scaling_deviation", "self_test_input",
+    "self_test_output"};
+}
+
+/// `info` as metadata. Keys of `extra` that gait itself uses are left out.
+inline std::map<std::string, std::string> to_metadata(const std::filesystem::path& path,
+                                                      const model_info& info) {
+    std::map<std::string, std::string> all;
+    const auto put = [&](const std::string& key, bool known, const auto& value) {
+        if (known)
+            all[key] = metadata_text(path, key, value);
+    };
+    for (const auto& [key, value] : info.extra)
+        if (std::ranges::find(detail::reserved_keys, key) == detail::reserved_keys.end())
+            all[key] = value;
+    put("classes", !info.classes.empty(), info.classes);
+    put("rate_hz", info.rate_hz > 0, info.rate_hz);
+    put("window_steps", info.window_steps > 0, info.window_steps);
+    if (!info.units.empty())
+        all["units"] = info.units;
+    put("scaling_mean", !info.mean.empty(), info.mean);
+    put("scaling_deviation", !info.deviation.empty(), info.deviation);
+    return all;
+}
+
+/// The info in a file's metadata for a model of F input features and K outputs. What is missing
+/// stays empty; what is there is checked. Throws `error`.
+inline model_info read_model_info(const safetensors_file& file, index features, index outputs) {
+    const metadata_reader metadata(file);
+    const auto need_size = [&](const std::string& key, std::size_t size, index wanted) {
+        if (static_cast<index>(size) != wanted)
+            metadata.fail(key, "a list of " + std::to_string(wanted), metadata.text(key));
+    };
+    model_info info;
+    if (metadata.has("classes")) {
+        info.classes = metadata.texts("classes");
+        need_size("classes", info.classes.size(), outputs);
+    }
+    if (metadata.has("rate_hz"))
+        info.rate_hz = metadata.number("rate_hz", 1e-6, 1e9);
+    if (metadata.has("window_steps"))
+        info.window_steps = static_cast<index>(metadata.whole("window_steps", 1, longest_window));
+    if (metadata.has("units"))
+        info.units = metadata.text("units");
+    // One without the other would scale by half.
+    if (metadata.has("scaling_mean") || metadata.has("scaling_deviation")) {
+        info.mean = metadata.numbers("scaling_mean");
+        info.deviation = metadata.numbers("scaling_deviation");
+        need_size("scaling_mean", info.mean.size(), features);
+        need_size("scaling_deviation", info.deviation.size(), features);
+        if (std::ranges::any_of(info.deviation, [](float d) { return !(d > 0); }))
+            metadata.fail("scaling_deviation", "numbers above zero",
+                          metadata.text("scaling_deviation"));
+    }
+    for (const auto& [key, value] : file.metadata())
+        if (std::ranges::find(detail::reserved_keys, key) == detail::reserved_keys.end())
+            info.extra[key] = value;
+    return info;
+}
+
+} // namespace gait::inline GAIT_ARCH

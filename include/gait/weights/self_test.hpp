@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// A file of weights carries one question and its answer: a window of fixed random numbers and what
+// the model made of it when it was saved. Who loads the file asks again. A layout that was mixed
+// up, a gate out of order, a kernel that is wrong on this machine: all of them show here, before
+// anybody trusts a classification.
+#pragma once
+
+#include <gait/core/buffer.hpp>
+#include <gait/core/random.hpp>
+#include <gait/files/base64.hpp>
+#include <gait/files/metadata.hpp>
+#include <gait/layers/layer.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstring>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace gait::inline GAIT_ARCH {
+
+namespace detail {
+
+/// Steps in the question at most; bounds the work and memory that a file can ask for.
+inline constexpr index self_test_steps = 1024;
+/// Steps in the question when the window's length is not known.
+inline constexpr index self_test_default_steps = 64;
+
+inline std::string base64_floats(std::span<const float> numbers) {
+    return base64_encode(std::as_bytes(numbers));
+}
+
+/// `count` floats from base64, or as many as there are if `count` is -1; throws `error`.
+inline std::vector<float> base64_floats(const metadata_reader& metadata, const std::string& key,
+                                        index count = -1) {
+    const auto bytes = base64_decode(metadata.text(key));
+    if (!bytes || bytes->size() % sizeof(float) != 0)
+        metadata.fail(key, "floats in base64", metadata.text(key));
+    std::vector<float> numbers(bytes->size() / sizeof(float));
+    if (count >= 0 && static_cast<index>(numbers.size()) != count)
+        metadata.fail(key, std::to_string(count) + " floats in base64",
+                      std::to_string(numbers.size()) + " floats");
+    if (!numbers.empty())
+        std::memcpy(numbers.data(), bytes->data(), bytes->size());
+    return numbers;
+}
+
+} // namespace detail
+
+/// What the model gives for one window x (T, 1, F): (1, 1, K), or (T, 1, K) if it keeps the steps.
+template <class Model>
+std::vector<float> run_once(const Model& model, std::span<const float> parameters,
+                            std::span<const float> x, index steps) {
+    using tape = typename Model::template tape<float>;
+    using params = typename Model::template params<const float>;
+    const extents tile{steps, 1};
+    buffer<float> workspace(tape::size(tile));
+    const extents out = Model::output::in(tile);
+    std::vector<float> y(static_cast<std::size_t>(out.count() * output_features<Model>));
+
+    const auto run = [&](auto weights) {
+        model.forward(weights, input_of<Model, float>(x.data(), Model::input::in(tile)),
+                      output_of<Model, float>(y.data(), out), tape(workspace.data(), tile), pass{});
+    };
+    if constexpr (has_packed<Model, float>) {
+        using packed = typename Model::template packed<float>;
+        buffer<float> arranged(packed::size);
+        model.pack(params(parameters.data()), arranged.data());
+        run(packed(arranged.data()));
+    } else {
+        run(params(parameters.data()));
+    }
+    return y;
+}
+
+/// Adds the question and the model's answer to `metadata`. `window_steps` 0: not known.
+template <class Model>
+void add_self_test(std::map<std::string, std::string>& metadata, const Model& model,
+                   std::span<const float> parameters, index window_steps) {
+    const index wanted = window_steps > 0 ? window_steps : detail::self_test_default_steps;
+    const index steps = Model::input::has_steps ? std::min(wanted, detail::self_test_steps) : 1;
+    std::vector<float> x(static_cast<std::size_t>(steps * input_features<Model>));
+    random_stream random(0, purpose::user);
+    for (float& number : x)
+        number = static_cast<float>(random.normal());
+    metadata["self_test_input"] = detail::base64_floats(x);
+    metadata["self_test_output"] = detail::base64_floats(run_once(model, parameters, x, steps));
+}
+
+/// Asks the file's question, if it has one, and throws `error` unless every answer y is within
+/// 1e-4 * max(1, |y|) of the file's.
+template <class Model>
+void check_self_test(const safetensors_file& file, const Model& model,
+                     std::span<const float> parameters) {
+    const metadata_reader metadata(file);
+    if (!metadata.has("self_test_input") && !metadata.has("self_test_output"))
+        return;
+    constexpr index features = input_features<Model>;
+    const auto x = detail::base64_floats(metadata, "self_test_input");
+    const index steps = static_cast<index>(x.size()) / features;
+    const index most = Model::input::has_steps ? detail::self_test_steps : 1;
+    if (steps < 1 || steps > most || static_cast<index>(x.size()) != steps * features)
+        metadata.fail("self_test_input",
+                      "1 to " + std::to_string(most) + " steps of " + std::to_string(features),
+                      std::to_string(x.size()) + " floats");
+
+    const auto wanted =
+        detail::base64_floats(metadata, "self_test_output",
+                              Model::output::in({steps, 1}).count() * output_features<Model>);
+    const auto found = run_once(model, parameters, x, steps);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const float allowed = 1e-4F * std::max(1.0F, std::abs(wanted[i]));
+        if (!(std::abs(found[i] - wanted[i]) <= allowed)) // a NaN fails too
+            throw error({file.path().string(), "self-test, output " + std::to_string(i),
+                         std::to_string(wanted[i]), std::to_string(found[i])});
+    }
+}
+
+} // namespace gait::inline GAIT_ARCH

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+#include <gait/inference/classifier.hpp>
+
+#include <inference/models.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace gait_test;
+
+namespace {
+
+std::vector<float> classify(gait::classifier<odd_model>& classifier,
+                            const std::vector<float>& windows, gait::extents tile) {
+    std::vector<float> p(static_cast<std::size_t>(tile.rows * 4));
+    classifier({windows.data(), tile}, {p.data(), {1, tile.rows}});
+    return p;
+}
+
+void check_close(const std::vector<float>& found, const std::vector<double>& expected) {
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i)
+        CHECK(std::abs(found[i] - expected[i]) < 2e-6);
+}
+
+} // namespace
+
+TEST_CASE("a batch of any number of rows gets the forward pass's probabilities") {
+    auto parameters = random_parameters();
+    gait::classifier<odd_model> classifier(odd_model{}, parameters.span(), raw_units(), 33, 12);
+    for (const gait::index rows : {1, 2, 11, 12, 13, 24, 30}) {
+        CAPTURE(rows);
+        const gait::extents tile{33, rows};
+        const auto windows = random_windows(tile);
+        check_close(classify(classifier, windows, tile),
+                    expected_probabilities(parameters, windows, tile));
+    }
+}
+
+TEST_CASE("windows one by one get what they get in a batch") {
+    auto parameters = random_parameters();
+    const gait::extents tile{20, 14};
+    const auto windows = random_windows(tile);
+    gait::classifier<odd_model> classifier(odd_model{}, parameters.span(), raw_units(), 20);
+    const auto batch = classify(classifier, windows, tile);
+    for (gait::index r = 0; r < 14; ++r) {
+        std::vector<float> window;
+        for (gait::index t = 0; t < 20; ++t)
+            for (gait::index f = 0; f < 3; ++f)
+                window.push_back(windows[static_cast<std::size_t>((t * 14 + r) * 3 + f)]);
+        const auto single = classifier(window);
+        for (gait::index k = 0; k < 4; ++k)
+            CHECK(std::abs(single[static_cast<std::size_t>(k)] -
+                           batch[static_cast<std::size_t>(r * 4 + k)]) < 2e-6F);
+    }
+}
+
+TEST_CASE("threads change no bit") {
+    auto parameters = random_parameters();
+    const gait::extents tile{9, 40};
+    const auto windows = random_windows(tile);
+    gait::classifier<odd_model> one(odd_model{}, parameters.span(), raw_units(), 9, 4, 1);
+    gait::classifier<odd_model> three(odd_model{}, parameters.span(), raw_units(), 9, 4, 3);
+    const auto expected = classify(one, windows, tile);
+    for (int repeat = 0; repeat < 5; ++repeat)
+        CHECK(classify(three, windows, tile) == expected);
+}
+
+TEST_CASE("a call leaves nothing behind for the next") {
+    auto parameters = random_parameters();
+    const gait::extents tile{15, 5};
+    const auto windows = random_windows(tile);
+    gait::classifier<odd_model> classifier(odd_model{}, parameters.span(), raw_units(), 15);
+    const auto first = classify(classifier, windows, tile);
+    classify(classifier, random_windows({15, 12}), {15, 12});
+    CHECK(classify(classifier, windows, tile) == first);
+}
+
+TEST_CASE("without a scaling the input is taken as it is") {
+    auto parameters = random_parameters();
+    const gait::extents tile{10, 3};
+    const auto windows = random_windows(tile);
+    const gait::affine<3> scale(raw_units());
+    auto scaled = windows;
+    for (std::size_t i = 0; i < scaled.size(); i += 3)
+        scale(&scaled[i], &scaled[i]);
+    gait::classifier<odd_model> raw(odd_model{}, parameters.span(), raw_units(), 10);
+    gait::classifier<odd_model> plain(odd_model{}, parameters.span(), gait::scaling{}, 10);
+    CHECK(classify(raw, windows, tile) == classify(plain, scaled, tile));
+}
+
+TEST_CASE("logits too large for exp make probabilities") {
+    gait::buffer<float> parameters(odd_model::parameter_count);
+    parameters[odd_model::parameter_count - 1] = 500; // the last bias
+    gait::classifier<odd_model> classifier(odd_model{}, parameters.span(), raw_units(), 3);
+    const std::vector<float> window(9);
+    const auto p = classifier(window);
+    CHECK(std::vector<float>(p.begin(), p.end()) == std::vector<float>{0, 0, 0, 1});
+}
+
+TEST_CASE("the most probable class is the first of the largest") {
+    const std::array<float, 4> p{0.1F, 0.4F, 0.4F, 0.1F};
+    CHECK(gait::most_probable(p).label == 1);
+    CHECK(gait::most_probable(p).probability == 0.4F);
+}
