@@ -31,7 +31,7 @@ set(Eigen_in ".")
 set(nlohmann_in ".")
 
 # A free function as it begins its line, with its name.
-set(function_head "^(\\[\\[nodiscard\\]\\] )?(inline )?(void|T|double) ([a-z][a-z0-9_]*)\\(")
+set(function_head "^(\\[\\[nodiscard\\]\\] )?(inline )?([A-Za-z_]+(<T>)?) ([a-z][a-z0-9_]*)\\(")
 
 # `core/random.hpp` and the door `core.hpp` are both of the room `core`; `gait.hpp` is of none.
 function(room_of header result)
@@ -108,7 +108,7 @@ function(check include_dir result)
         if(header MATCHES "^kernels/.*" AND NOT header STREQUAL "kernels/simd.hpp")
             file(STRINGS ${include_dir}/gait/${header} lines REGEX "${function_head}")
             foreach(line IN LISTS lines)
-                string(REGEX REPLACE "${function_head}.*" "\\4" name "${line}")
+                string(REGEX REPLACE "${function_head}.*" "\\5" name "${line}")
                 if(header MATCHES "^kernels/reference")
                     list(APPEND namesakes ${name})
                 elseif(NOT name MATCHES "^pack_")

@@ -95,10 +95,10 @@ struct person {
     double still; ///< sway at rest
 
     explicit person(gait::random_stream random)
-        : cadence_hz(std::clamp(1.8 + 0.12 * random.normal(), 1.55, 2.05)),
-          pedals_hz(between(random, 0.85, 1.35)), vigour(factor(random, 0.12)),
-          spring(factor(random, 0.12)), stride(factor(random, 0.12)), impact(factor(random, 0.2)),
-          lift(factor(random, 0.12)), limp(0.08 * random.normal()), still(factor(random, 0.25)) {}
+        : cadence_hz(std::clamp(1.8 + 0.1 * random.normal(), 1.6, 2.0)),
+          pedals_hz(between(random, 0.85, 1.35)), vigour(factor(random, 0.09)),
+          spring(factor(random, 0.09)), stride(factor(random, 0.09)), impact(factor(random, 0.15)),
+          lift(factor(random, 0.09)), limp(0.08 * random.normal()), still(factor(random, 0.25)) {}
 };
 
 /// The body at one moment.
@@ -118,9 +118,9 @@ struct gait_style {
     double swing;  ///< of the thigh, rad
     double impact; ///< of the heel, m/s^2
 };
-inline constexpr gait_style walking = {1.00, 2.4, 1.1, 0.4, 1.3, 0.7, 1.0, 0.08, 0.30, 1.6};
-inline constexpr gait_style climbing = {0.87, 2.2, 0.5, 0.2, 0.9, 0.3, 0.8, 0.25, 0.42, 0.7};
-inline constexpr gait_style descending = {0.98, 2.7, 1.5, 0.9, 0.7, 0.5, 0.9, 0.15, 0.22, 4.0};
+inline constexpr gait_style walking = {1.00, 2.4, 1.1, 0.4, 1.4, 0.7, 1.0, 0.08, 0.30, 1.2};
+inline constexpr gait_style climbing = {0.84, 1.9, 0.4, 0.2, 0.8, 0.3, 0.8, 0.30, 0.50, 0.5};
+inline constexpr gait_style descending = {1.03, 2.8, 1.6, 1.1, 0.6, 0.4, 0.9, 0.18, 0.18, 5.0};
 
 /// One stretch of one activity of one person: `at` says how the body is, seconds after its start.
 class motion {
@@ -185,8 +185,8 @@ private:
     [[nodiscard]] pose riding(double t) const {
         const double turn =
             2 * std::numbers::pi * (who_.pedals_hz * pace_ * t + phase_ + 0.1 * tempo_(t));
-        const double pedalling = smooth_step(-1.3, -0.8, mood_(t)); // else coasting
-        const double rough = (0.75 + 0.25 * tempo_(t + 7)) * vigour_;
+        const double pedalling = smooth_step(-1.6, -1.1, mood_(t));   // else coasting
+        const double rough = (0.85 + 0.15 * tempo_(t + 7)) * vigour_; // the road
         pose p;
         p.acceleration = rough * Eigen::Vector3d(0.35 * gravel_(t), 0.35 * road_(t + 3),
                                                  0.7 * road_(t) + 0.4 * gravel_(t + 5));

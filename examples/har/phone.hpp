@@ -114,16 +114,10 @@ private:
     void wear(gait::random_stream habit, gait::random_stream session) {
         const bool pouch = habit.below(3) == 0;
         carried_low_ = pouch ? between(habit, 0.5, 0.65) : between(habit, 0.9, 1.0);
-        const bool upside_down = habit.below(2) == 1;
-        const bool screen_inside = habit.below(2) == 1;
         // A phone's x points right, y to its top, z out of the screen; the body's are forward,
         // left, up. Upright with the screen to the front: x = -left, y = up, z = forward.
         Eigen::Matrix3d axes;
         axes << 0, -1, 0, 0, 0, 1, 1, 0, 0;
-        if (upside_down)
-            axes = Eigen::Vector3d(-1, -1, 1).asDiagonal() * axes;
-        if (screen_inside)
-            axes = Eigen::Vector3d(-1, 1, -1).asDiagonal() * axes;
         const Eigen::Vector3d tilt(session.normal(), session.normal(), session.normal());
         placement_ = axes * rotation(tilt.cwiseProduct(Eigen::Vector3d(0.2, 0.12, 0.25)));
     }

@@ -96,7 +96,7 @@ def make(name, make_network, steps, rows, rate, optimizers, all_gradients, gradi
         if kind == "plain" or all_gradients:
             for tensor, parameter in network.named_parameters():
                 if parameter.requires_grad:
-                    golden[f"gradient.{kind}.{tensor}"] = parameter.grad.to(gradient_type)
+                    golden[f"gradient.{kind}.{tensor}"] = parameter.grad.clone().to(gradient_type)
 
     arrays = {key: value.detach().numpy().copy() for key, value in golden.items()}
     for key, make_optimizer in optimizers.items():

@@ -48,7 +48,7 @@ void logits(const char* weights, const char* windows, const char* out) {
     trained.model.forward(model::packed<float>(packed.data()), {x.data(), tile},
                           {y.data(), {1, tile.rows}}, model::tape<float>(tape.data(), tile), {});
     gait::write_safetensors(
-        out, {gait::make_tensor("logits", std::as_const(y).span(), {tile.rows, 7})}, {});
+        out, {{"logits", gait::dtype::f32, {tile.rows, 7}, std::as_bytes(y.span())}}, {});
 }
 
 } // namespace

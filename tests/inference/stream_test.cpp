@@ -15,7 +15,7 @@ namespace {
 
 /// Probabilities after the steps [first, last) of one window (T, 3).
 std::array<float, 4> follow(gait::stream<odd_model>& stream, const std::vector<float>& window,
-                            gait::index first, index last) {
+                            gait::index first, gait::index last) {
     std::array<float, 4> p{};
     for (gait::index t = first; t < last; ++t)
         std::ranges::copy(stream.step(std::span<const float, 3>(window.data() + t * 3, 3)),

@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// Softmax and cross-entropy against plain Eigen, and the gradient
-// against differences.
+// Softmax and cross-entropy against plain Eigen, and the gradient against differences.
 #include <gait/core/random.hpp>
 #include <gait/kernels/reference_updates.hpp>
 #include <gait/kernels/softmax.hpp>
@@ -12,8 +11,6 @@
 #include <limits>
 #include <vector>
 
-using gait::index;
-
 namespace {
 
 struct sample {
@@ -21,14 +18,14 @@ struct sample {
     std::vector<int> labels;
 };
 
-sample draw(index R, index K) {
+sample draw(gait::index R, gait::index K) {
     gait::random_stream random(5, gait::purpose::user);
     sample s;
-    for (index i = 0; i < R * K; ++i)
+    for (gait::index i = 0; i < R * K; ++i)
         s.z.push_back(3 * random.normal());
-    for (index k = 0; k < K; ++k)
+    for (gait::index k = 0; k < K; ++k)
         s.w.push_back(0.5 + random.uniform());
-    for (index r = 0; r < R; ++r)
+    for (gait::index r = 0; r < R; ++r)
         s.labels.push_back(static_cast<int>(random.below(static_cast<std::uint32_t>(K))));
     return s;
 }
@@ -36,8 +33,8 @@ sample draw(index R, index K) {
 } // namespace
 
 TEST_CASE("softmax and softmax_cross_entropy are what Eigen computes") {
-    for (const index R : {1, 5, 12})
-        for (const index K : {1, 2, 7, 17})
+    for (const gait::index R : {1, 5, 12})
+        for (const gait::index K : {1, 2, 7, 17})
             for (const double smoothing : {0.0, 0.1})
                 for (const bool weighted : {false, true}) {
                     CAPTURE(R);
@@ -64,7 +61,7 @@ TEST_CASE("softmax and softmax_cross_entropy are what Eigen computes") {
 }
 
 TEST_CASE("the gradient is the slope of the loss") {
-    const index R = 3, K = 4;
+    const gait::index R = 3, K = 4;
     sample s = draw(R, K);
     std::vector<double> d(s.z.size());
     gait::softmax_cross_entropy(R, K, s.z.data(), s.labels.data(), s.w.data(), 0.2, d.data());

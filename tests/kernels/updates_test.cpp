@@ -12,18 +12,16 @@
 #include <limits>
 #include <vector>
 
-using gait::index;
-
 namespace {
 
 template <class T>
-std::vector<index> sizes() {
-    const index L = gait::lanes<T>;
+std::vector<gait::index> sizes() {
+    const gait::index L = gait::lanes<T>;
     return {0, 1, 3, L - 1, L, L + 1, 2 * L + 3, 65, 66759};
 }
 
 template <class T>
-std::vector<T> numbers(index N, int seed, bool positive = false) {
+std::vector<T> numbers(gait::index N, int seed, bool positive = false) {
     gait::random_stream random(static_cast<std::uint64_t>(seed), gait::purpose::user);
     std::vector<T> x(static_cast<std::size_t>(N));
     for (T& value : x) {
@@ -38,7 +36,8 @@ std::vector<T> numbers(index N, int seed, bool positive = false) {
 template <class T>
 bool close(const std::vector<T>& a, const std::vector<T>& b) {
     for (std::size_t i = 0; i < a.size(); ++i)
-        if (!(std::abs(a[i] - b[i]) <= 16 * std::numeric_limits<T>::epsilon() * (1 + std::abs(b[i]))))
+        if (!(std::abs(a[i] - b[i]) <=
+              16 * std::numeric_limits<T>::epsilon() * (1 + std::abs(b[i]))))
             return false;
     return a.size() == b.size();
 }
@@ -46,7 +45,7 @@ bool close(const std::vector<T>& a, const std::vector<T>& b) {
 } // namespace
 
 TEST_CASE_TEMPLATE("sgd_update and momentum_update are what Eigen computes", T, float, double) {
-    for (const index N : sizes<T>()) {
+    for (const gait::index N : sizes<T>()) {
         CAPTURE(N);
         const auto g = numbers<T>(N, 1);
         auto p = numbers<T>(N, 2), q = p;
@@ -73,7 +72,7 @@ TEST_CASE_TEMPLATE("rmsprop_update and adam_update are what Eigen computes", T, 
                                 .epsilon = T(1e-3),
                                 .decay = T(0.01),
                                 .shrink = T(0.999)};
-    for (const index N : sizes<T>()) {
+    for (const gait::index N : sizes<T>()) {
         CAPTURE(N);
         const auto g = numbers<T>(N, 1);
         auto p = numbers<T>(N, 2), q = p;
@@ -94,7 +93,7 @@ TEST_CASE_TEMPLATE("rmsprop_update and adam_update are what Eigen computes", T, 
 }
 
 TEST_CASE_TEMPLATE("scale, add and sum_of_squares are what Eigen computes", T, float, double) {
-    for (const index N : sizes<T>()) {
+    for (const gait::index N : sizes<T>()) {
         CAPTURE(N);
         const auto x = numbers<T>(N, 1);
         auto y = numbers<T>(N, 2), z = y;

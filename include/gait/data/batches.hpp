@@ -29,9 +29,10 @@ struct any_pass {
 
 /// A source of windows of T steps with F features.
 ///
-/// size() windows of steps() steps, label(i) in [0, class_count()), and extract(ids, x, pass), which
-/// writes windows ids[0], ..., ids[R - 1], scaled, to x (T, R, F). `pass` says what for: training or
-/// not, seed, epoch. Many threads extract at once; extract neither throws nor allocates.
+/// size() windows of steps() steps, label(i) in [0, class_count()), and extract(ids, x, pass),
+/// which writes windows ids[0], ..., ids[R - 1], scaled, to x (T, R, F). `pass` says what for:
+/// training or not, seed, epoch. Many threads extract at once; extract neither throws nor
+/// allocates.
 template <class S, index F>
 concept window_source = requires(const S& s, std::span<const index> ids, view<float, F> x,
                                  detail::any_pass pass) {
@@ -39,7 +40,8 @@ concept window_source = requires(const S& s, std::span<const index> ids, view<fl
     { s.steps() } -> std::convertible_to<index>;
     { s.label(index{}) } -> std::convertible_to<int>;
     { s.class_count() } -> std::convertible_to<int>;
-    { s.extract(ids, x, pass) } noexcept;
+    { s.extract(ids, x, pass) }
+    noexcept;
 };
 
 /// Chosen windows of recordings. Looks at the recordings, so they must stay where they are.
@@ -48,8 +50,8 @@ public:
     /// `chosen` of `windows`, which are all of `steps` samples of `r`.
     recorded_windows(const recordings& r, std::span<const window> windows, index steps,
                      std::span<const index> chosen, const scaling& scale = {})
-        : samples_(r.samples.data()), steps_(steps),
-          classes_(static_cast<int>(r.classes.size())), scale_(scale) {
+        : samples_(r.samples.data()), steps_(steps), classes_(static_cast<int>(r.classes.size())),
+          scale_(scale) {
         windows_.reserve(chosen.size());
         for (const index i : chosen) {
             windows_.push_back(windows[static_cast<std::size_t>(i)]);

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// Text in chunks to lines in one piece, and lines to fields. Chunks are pushed, so the text may come
-// from a file, an archive or a pipe; no more than one line of it is ever kept.
+// Text in chunks to lines in one piece, and lines to fields. Chunks are pushed, so the text may
+// come from a file, an archive or a pipe; no more than one line of it is ever kept.
 #pragma once
 
 #include <gait/core/error.hpp>
@@ -19,7 +19,7 @@
 namespace gait::inline GAIT_ARCH {
 
 /// `text` in quotes and fit for a message: what can't be printed as \xNN, no more than 40 bytes.
-inline std::string quoted(std::string_view text) {
+inline std::string printable(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string result = "'";
     for (const char c : text.substr(0, 40)) {

@@ -5,8 +5,8 @@
 //
 //   Index,Arrival_Time,Creation_Time,x,y,z,User,Model,Device,gt
 //
-// with a header, then in any order and with others between them, or without one, then in this order.
-// Text is pushed in, checked rows come out one by one, nothing is kept.
+// with a header, then in any order and with others between them, or without one, then in this
+// order. Text is pushed in, checked rows come out one by one, nothing is kept.
 //
 // Source: Stisen et al., "Smart devices are different", SenSys 2015 (the HHAR data set).
 #pragma once
@@ -49,10 +49,10 @@ public:
     void finish(const Row& row) {
         lines_.finish([&](std::string_view line) { read(line, row); });
         if (rows_ == 0)
-            throw error({lines_.path(), "line " + std::to_string(lines_.number() + 1),
-                         "a row of accelerometer data",
-                         lines_.number() == 0 ? "an empty file"
-                                              : "the end of the file after the header"});
+            throw error(
+                {lines_.path(), "line " + std::to_string(lines_.number() + 1),
+                 "a row of accelerometer data",
+                 lines_.number() == 0 ? "an empty file" : "the end of the file after the header"});
     }
 
     [[nodiscard]] index rows() const { return rows_; }
@@ -65,8 +65,7 @@ public:
 private:
     enum column { number, arrival, creation, x, y, z, user, model, device, label, column_count };
     static constexpr std::array<std::string_view, column_count> names{
-        "Index", "Arrival_Time", "Creation_Time", "x",      "y",
-        "z",     "User",         "Model",         "Device", "gt"};
+        "Index", "Arrival_Time", "Creation_Time", "x", "y", "z", "User", "Model", "Device", "gt"};
     static constexpr std::size_t absent = ~std::size_t{0};
 
     template <class Row>
@@ -108,7 +107,7 @@ private:
                 missing += (missing.empty() ? "" : ", ") + std::string(names[c]);
         }
         if (!missing.empty())
-            lines_.fail("", "a header with the columns " + missing, quoted(header_text()));
+            lines_.fail("", "a header with the columns " + missing, printable(header_text()));
     }
 
     [[nodiscard]] std::string header_text() const {
@@ -141,7 +140,7 @@ private:
             lines_.fail(names[c],
                         "a whole number from " + std::to_string(least) + " to " +
                             std::to_string(most),
-                        quoted(text));
+                        printable(text));
         return static_cast<Integer>(value);
     }
 
@@ -153,19 +152,19 @@ private:
             // A spreadsheet keeps 15 digits and writes 1.42469663191325E+018.
             double value = 0;
             if (!read_number(text, value) || !(std::abs(value) <= static_cast<double>(most)))
-                lines_.fail(names[creation], "a time in nanoseconds", quoted(text));
+                lines_.fail(names[creation], "a time in nanoseconds", printable(text));
             row_.creation_ns = std::llround(value);
         }
         if (row_.creation_ns < -most || row_.creation_ns > most)
-            lines_.fail(names[creation], "a time in nanoseconds below 4e18", quoted(text));
+            lines_.fail(names[creation], "a time in nanoseconds below 4e18", printable(text));
     }
 
     [[nodiscard]] float measured(column c) const {
         float value = 0;
         if (!read_number(field(c), value))
-            lines_.fail(names[c], "a number", quoted(field(c)));
+            lines_.fail(names[c], "a number", printable(field(c)));
         if (!std::isfinite(value))
-            lines_.fail(names[c], "a finite number", quoted(field(c)));
+            lines_.fail(names[c], "a finite number", printable(field(c)));
         return value;
     }
 
@@ -174,10 +173,10 @@ private:
         const std::string_view text = field(c);
         if (text.empty() || text.size() > longest)
             lines_.fail(names[c], "a name of 1 to " + std::to_string(longest) + " bytes",
-                        text.empty() ? "nothing" : quoted(text));
+                        text.empty() ? "nothing" : printable(text));
         for (const char letter : text)
             if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F)
-                lines_.fail(names[c], "a name that can be printed", quoted(text));
+                lines_.fail(names[c], "a name that can be printed", printable(text));
         return text;
     }
 
@@ -191,7 +190,8 @@ private:
         const auto bad = std::ranges::find_if(
             fields_, [](std::string_view text) { return first_not_utf8(text) != text.size(); });
         const auto place = static_cast<std::size_t>(bad - fields_.begin());
-        lines_.fail(column_name(place), "text in UTF-8", bad == fields_.end() ? "" : quoted(*bad));
+        lines_.fail(column_name(place), "text in UTF-8",
+                    bad == fields_.end() ? "" : printable(*bad));
     }
 
     [[nodiscard]] std::string column_name(std::size_t place) const {

@@ -5,11 +5,13 @@
 // device. A row takes 32 bytes here; its names are numbers.
 #pragma once
 
+#include <gait/core/error.hpp>
 #include <gait/core/extents.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,11 +23,12 @@ namespace gait::inline GAIT_ARCH {
 
 /// One row. The texts are good until the next row.
 struct hhar_row {
-    std::uint32_t number = 0;     ///< Index; the row's place in the file where there is no such column
-    std::int64_t arrival_ms = 0;  ///< Arrival_Time: Unix time at which the sample reached the program
-    std::int64_t creation_ns = 0; ///< Creation_Time: the sensor's own clock
+    std::uint32_t number = 0; ///< Index; the row's place in the file where there is no such column
+    std::int64_t arrival_ms =
+        0; ///< Arrival_Time: Unix time at which the sample reached the program
+    std::int64_t creation_ns = 0;  ///< Creation_Time: the sensor's own clock
     bool creation_damaged = false; ///< it was written in floating point, with digits lost
-    std::array<float, 3> xyz{};   ///< finite
+    std::array<float, 3> xyz{};    ///< finite
     std::string_view user, device;
     std::string_view label; ///< gt; empty where there is no such column
 };
@@ -97,21 +100,24 @@ public:
     /// Labels in a data set that doesn't say which it has. More are taken for a mistaken column.
     static constexpr std::size_t most_labels = 64;
 
-    /// `classes`: the only labels allowed; if empty, whatever the rows have.
+    /// `classes`: the only labels allowed, at most 64 (`error`); if empty, whatever the rows have.
     explicit hhar_tracks(const std::vector<std::string>& classes = {})
         : classes_given_(!classes.empty()) {
         for (const std::string& name : classes)
             labels_.find_or_add(name);
+        if (labels_.size() > most_labels)
+            throw error({"", "classes", "at most " + std::to_string(most_labels) + " names",
+                         std::to_string(labels_.size())});
     }
 
     /// Takes a row. Calls where.fail(column, expected, found), which throws, if its label won't do.
     template <class Where>
     void add(const hhar_row& row, const Where& where) {
         const int label = label_of(row.label, where);
-        hhar_track& track = track_of(users_.find_or_add(row.user), devices_.find_or_add(row.device));
+        hhar_track& track =
+            track_of(users_.find_or_add(row.user), devices_.find_or_add(row.device));
         track.creation_damaged |= row.creation_damaged;
-        track.rows.push_back(
-            {row.creation_ns, row.arrival_ms * 256 + label, row.number, row.xyz});
+        track.rows.push_back({row.creation_ns, row.arrival_ms * 256 + label, row.number, row.xyz});
     }
 
     [[nodiscard]] bool classes_given() const { return classes_given_; }

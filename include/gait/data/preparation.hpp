@@ -13,7 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <numeric>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>

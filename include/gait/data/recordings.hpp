@@ -92,8 +92,8 @@ inline void validate(const recordings& r) {
     detail::check_names(r.users, "users", r.source);
     detail::check_names(r.devices, "devices", r.source);
     if (r.samples.size() != r.labels.size() * recordings::axes)
-        throw error({r.source, "samples", "3 numbers for each of " + std::to_string(r.size()) +
-                                              " labels",
+        throw error({r.source, "samples",
+                     "3 numbers for each of " + std::to_string(r.size()) + " labels",
                      std::to_string(r.samples.size())});
     for (std::size_t i = 0; i < r.labels.size(); ++i)
         if (r.labels[i] >= r.classes.size())

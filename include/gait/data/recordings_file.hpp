@@ -14,11 +14,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,12 +38,11 @@ inline void save_recordings(const std::filesystem::path& path, const recordings&
         runs.insert(runs.end(), {run.begin, run.count, run.user, run.device});
         starts.push_back(run.start_seconds);
     }
-    const auto bytes = [](const auto& values) { return std::as_bytes(std::span(values)); };
     std::vector<tensor_out> tensors{
-        {"samples", dtype::f32, {samples_count, recordings::axes}, bytes(r.samples)},
-        {"labels", dtype::u8, {samples_count}, bytes(r.labels)},
-        {"runs", dtype::i64, {runs_count, 4}, bytes(runs)},
-        {"starts", dtype::f64, {runs_count}, bytes(starts)}};
+        tensor_out::of<float>("samples", {samples_count, recordings::axes}, r.samples),
+        tensor_out::of<std::uint8_t>("labels", {samples_count}, r.labels),
+        tensor_out::of<std::int64_t>("runs", {runs_count, 4}, runs),
+        tensor_out::of<double>("starts", {runs_count}, starts)};
     write_safetensors(path, std::move(tensors),
                       {{"format", recordings_format},
                        {"gait_version", GAIT_VERSION},
@@ -116,8 +114,8 @@ inline recordings load_recordings(const std::filesystem::path& path) {
     r.samples = file.read<float>("samples", dtype::f32, {-1, recordings::axes});
     r.labels = file.read<std::uint8_t>("labels", dtype::u8, {-1});
     const auto starts = file.read<double>("starts", dtype::f64, {-1});
-    const auto runs = file.read<std::int64_t>("runs", dtype::i64,
-                                              {static_cast<index>(starts.size()), 4});
+    const auto runs =
+        file.read<std::int64_t>("runs", dtype::i64, {static_cast<index>(starts.size()), 4});
     // A user or device that no int can hold becomes one that no list can have.
     const auto narrow = [](std::int64_t value) {
         return value < 0 || value > std::numeric_limits<int>::max() ? -1 : static_cast<int>(value);

@@ -7,10 +7,10 @@
 
 #include <gait/core/extents.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace gait::inline GAIT_ARCH {
@@ -41,7 +41,8 @@ inline scaling fit_scaling(std::span<const float> samples, index features,
                    range.last * features <= std::ssize(samples));
             for (index i = range.first; i < range.last; ++i)
                 for (std::size_t f = 0; f < count_of; ++f)
-                    use(f, static_cast<double>(samples[static_cast<std::size_t>(i) * count_of + f]));
+                    use(f,
+                        static_cast<double>(samples[static_cast<std::size_t>(i) * count_of + f]));
         }
     };
     for (const sample_range range : ranges)

@@ -41,8 +41,8 @@ struct timeline {
 };
 
 namespace detail {
-/// Arrival_Time if Creation_Time has lost digits: it says so itself (1.42469663191325E+018), or more
-/// than a fifth of the rows can't be told from the row before. `rows` are sorted by arrival.
+/// Arrival_Time if Creation_Time has lost digits: it says so itself (1.42469663191325E+018), or
+/// more than a fifth of the rows can't be told from the row before. `rows` are sorted by arrival.
 inline clock_choice choose_clock(const hhar_track& track) {
     if (track.creation_damaged)
         return {true, "Creation_Time is damaged (floating point, digits lost)"};
@@ -57,8 +57,9 @@ inline clock_choice choose_clock(const hhar_track& track) {
     return {};
 }
 
-/// Does the sensor's clock fall back by over a minute between rows that arrived one after the other?
-/// Then the device was restarted. (Less is a late delivery: watches keep rows back for seconds.)
+/// Does the sensor's clock fall back by over a minute between rows that arrived one after the
+/// other? Then the device was restarted. (Less is a late delivery: watches keep rows back for
+/// seconds.)
 inline bool restarted(const track_row& before, const track_row& after) {
     constexpr std::int64_t minute = 60'000'000'000;
     return before.creation_ns - after.creation_ns > minute;
@@ -94,9 +95,9 @@ inline timeline make_timeline(hhar_track& track, double max_gap, int unwanted = 
 
         bool goes_on = false;
         for (std::size_t i = first; i < last; ++i) {
-            const bool gap =
-                i > first ? detail::seconds_between(rows[i - 1], rows[i], arrival) > max_gap
-                          : i > 0;
+            const bool gap = i > first
+                                 ? detail::seconds_between(rows[i - 1], rows[i], arrival) > max_gap
+                                 : i > 0;
             result.gaps += gap;
             if (rows[i].label() == unwanted) {
                 ++result.dropped;

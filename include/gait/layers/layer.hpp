@@ -122,11 +122,24 @@ template <class L, class T>
 struct weights<L, T> {
     using type = typename L::template packed<T>;
 };
+template <class L, class T>
+struct memory {
+    using type = no_state<T>;
+};
+template <class L, class T>
+    requires has_state<L, T>
+struct memory<L, T> {
+    using type = typename L::template state<T>;
+};
 } // namespace detail
 
 /// What `forward`, `backward` and `step` read: `packed<T>` if the layer has it, else its params.
 template <class L, class T>
 using weights_of = typename detail::weights<L, T>::type;
+
+/// The layer's state, or none if it has no such member.
+template <class L, class T>
+using state_of = typename detail::memory<L, T>::type;
 
 template <class L, class T>
 using input_of = view<const T, input_features<L>>;

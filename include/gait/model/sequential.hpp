@@ -234,7 +234,7 @@ public:
 
         template <std::size_t I>
         [[nodiscard]] auto layer() const {
-            return typename at<I>::template state<T>(data_ + place<I>(rows_), rows_);
+            return state_of<at<I>, T>(data_ + place<I>(rows_), rows_);
         }
         template <std::size_t I>
         [[nodiscard]] view<T, output_features<at<I>>> result() const {
@@ -250,7 +250,7 @@ public:
                 return 0;
             else
                 return place<I - 1>(rows) +
-                       aligned_count<T>(at<I - 1>::template state<T>::size(rows));
+                       aligned_count<T>(state_of<at<I - 1>, T>::size(rows));
         }
 
         T* data_ = nullptr;

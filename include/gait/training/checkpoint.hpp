@@ -105,15 +105,19 @@ inline void save_checkpoint(const std::filesystem::path& path, const training_pr
                                                 {"gait_version", GAIT_VERSION}};
     for (const auto& [name, value] : identity)
         metadata["run." + name] = value;
-    write_safetensors(path,
-                      {make_tensor("parameters", run.parameters.span(), {P}),
-                       make_tensor("optimizer", run.memory.span(), {run.memory.size() / P, P}),
-                       make_tensor("best", run.best.span(), {run.best.size()}),
-                       make_tensor("history", std::span(history),
-                                   {std::ssize(run.history), detail::history_columns}),
-                       make_tensor("progress", std::span(progress), {3}),
-                       make_tensor("best_loss", std::span(best_loss), {1})},
-                      metadata);
+    const auto floats = [](const char* name, std::vector<index> shape, const buffer<float>& from) {
+        return tensor_out::of<float>(name, std::move(shape), from.span());
+    };
+    write_safetensors(
+        path,
+        {floats("parameters", {P}, run.parameters),
+         floats("optimizer", {run.memory.size() / P, P}, run.memory),
+         floats("best", {run.best.size()}, run.best),
+         tensor_out::of<double>("history", {std::ssize(run.history), detail::history_columns},
+                                history),
+         tensor_out::of<std::int64_t>("progress", {3}, progress),
+         tensor_out::of<double>("best_loss", {1}, best_loss)},
+        metadata);
 }
 
 /// Reads a checkpoint into `run`, whose buffers have the sizes that this run needs. Throws `error` if

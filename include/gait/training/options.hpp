@@ -13,7 +13,9 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace gait::inline GAIT_ARCH {
@@ -46,6 +48,8 @@ struct fit_options {
 
     std::filesystem::path checkpoint = {}; ///< written at the start and after every epoch; empty: not
     bool resume = false; ///< go on from `checkpoint`; its options and data must be these
+    /// What else must be the same when resuming, by name: a dropout rate, an augmentation.
+    std::map<std::string, std::string> identity = {};
 };
 
 /// One epoch in numbers. Training loss and accuracy are means over the epoch, taken while the weights

@@ -90,7 +90,9 @@ std::map<std::string, std::string> identity_of_run(const Train& train, const Val
     if constexpr (requires { Model::description(); })
         model = Model::description();
 
-    return {{"model", model},
+    std::map<std::string, std::string> all = o.identity;
+    all.merge(std::map<std::string, std::string>{
+            {"model", model},
             {"training data", detail::identity_of<F>(train)},
             {"validation data", detail::identity_of<F>(validation)},
             {"seed", in_words(o.seed)},
@@ -105,7 +107,8 @@ std::map<std::string, std::string> identity_of_run(const Train& train, const Val
             {"label smoothing", in_words(o.loss.label_smoothing)},
             {"patience", in_words(o.patience)},
             {"truncated steps", in_words(o.truncate_steps)},
-            {"initial parameters", start}};
+            {"initial parameters", start}});
+    return all;
 }
 
 } // namespace gait::inline GAIT_ARCH

@@ -11,7 +11,7 @@
 #include <gait/core/random.hpp>
 #include <gait/files/base64.hpp>
 #include <gait/files/metadata.hpp>
-#include <gait/layers/layer.hpp>
+#include <gait/model/sequential.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -115,7 +115,8 @@ void check_self_test(const safetensors_file& file, const Model& model,
     const auto found = run_once(model, parameters, x, steps);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const float allowed = 1e-4F * std::max(1.0F, std::abs(wanted[i]));
-        if (!(std::abs(found[i] - wanted[i]) <= allowed)) // a NaN fails too
+        // A NaN or an infinity on either side fails too.
+        if (!(std::abs(found[i] - wanted[i]) <= allowed) || !std::isfinite(wanted[i]))
             throw error({file.path().string(), "self-test, output " + std::to_string(i),
                          std::to_string(wanted[i]), std::to_string(found[i])});
     }

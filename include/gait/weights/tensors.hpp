@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace gait::inline GAIT_ARCH {
@@ -80,15 +81,17 @@ struct tensor_collector {
 
     template <class Map>
     void add(std::string_view name, Map map, bool is_summand) {
+        // A matrix of one column has the type of a vector, unless it says what it is.
+        constexpr bool is_vector = Map::ColsAtCompileTime == 1 && !requires { Map::is_matrix; };
         found.push_back({std::string(name), map.rows(), map.cols(), map.rowStride(),
-                         map.colStride(), map.data(), Map::ColsAtCompileTime == 1, is_summand});
+                         map.colStride(), map.data(), is_vector, is_summand});
     }
 };
 } // namespace detail
 
 /// The tensors of `params<T>`, in its order.
 template <class T, class Params>
-std::vector<model_tensor<T>> tensors_of(const Params& params) {
+std::vector<model_tensor<T>> tensors_of(Params params) {
     detail::tensor_collector<T> collector;
     params.visit(collector);
     return std::move(collector.found);

@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// One user's one device while its rows arrive: stamps to seconds, seconds to the model's uniform
+// rate, and the last window of it. The same rules as har_prepare's, but for what only somebody who
+// has all rows can know: a late row can't be sorted in, and is left out.
+#pragma once
+
+#include <gait/data/hhar_tracks.hpp>
+#include <gait/data/resampling.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace har {
+
+/// Seconds since a device's first row. Creation_Time, the sensor's own clock, is used until it
+/// proves damaged: by floating point, or when over a fifth of the rows repeat the stamp before.
+class live_clock {
+public:
+    /// Takes a row's stamps and says whether time goes on, as far as stamps can tell. It doesn't
+    /// if the clock was changed, or the device restarted.
+    bool tick(const gait::hhar_row& row) {
+        const bool first = rows_++ == 0;
+        if (first) {
+            first_arrival_ = row.arrival_ms;
+            first_creation_ = row.creation_ns;
+        }
+        const double by_arrival = static_cast<double>(row.arrival_ms - first_arrival_) * 1e-3;
+        if (arrival_) {
+            seconds_ = by_arrival;
+            return true;
+        }
+        repeated_ += !first && row.creation_ns == creation_;
+        const bool restarted = !first && creation_ - row.creation_ns > minute;
+        creation_ = row.creation_ns;
+        arrival_ = row.creation_damaged || (rows_ >= 50 && repeated_ * 5 > rows_);
+        if (arrival_) {
+            seconds_ = by_arrival;
+            return false;
+        }
+        if (restarted) // to where Arrival_Time says that the sensor's clock begins anew
+            first_creation_ = creation_ - static_cast<std::int64_t>(by_arrival * 1e9);
+        seconds_ = static_cast<double>(creation_ - first_creation_) * 1e-9;
+        return !restarted;
+    }
+
+    [[nodiscard]] double seconds() const { return seconds_; }
+    /// Is it Arrival_Time? Then rows come in bursts that share a millisecond.
+    [[nodiscard]] bool by_arrival() const { return arrival_; }
+
+private:
+    static constexpr std::int64_t minute = 60'000'000'000;
+
+    bool arrival_ = false;
+    gait::index rows_ = 0, repeated_ = 0;
+    std::int64_t first_arrival_ = 0, first_creation_ = 0, creation_ = 0;
+    double seconds_ = 0;
+};
+
+/// Keeps the last window of a device's samples and tells when to look at it.
+class live_track {
+public:
+    /// Windows of `steps` samples, one every `hop` samples, in what has no gap of over `max_gap`
+    /// seconds.
+    live_track(double rate_hz, double max_gap, gait::index steps, gait::index hop)
+        : grid_(rate_hz, max_gap), steps_(steps), hop_(hop),
+          samples_(static_cast<std::size_t>(steps * 3)) {}
+
+    /// Takes a row. Calls due(seconds) when the window that ends then is to be classified.
+    template <class Due>
+    void add(const gait::hhar_row& row, const Due& due) {
+        const bool goes_on = clock_.tick(row);
+        if (!goes_on) {
+            burst_.clear();
+            grid_.reset();
+        }
+        if (!clock_.by_arrival())
+            return push(clock_.seconds(), row.xyz, due);
+        // A burst of rows was not measured in the millisecond in which it arrived: it is spread
+        // evenly until the next stamp.
+        if (!burst_.empty() && clock_.seconds() != burst_time_)
+            spread(std::max(clock_.seconds() - burst_time_, 0.0), due);
+        burst_time_ = clock_.seconds();
+        burst_.push_back(row.xyz);
+    }
+
+    /// No more rows.
+    template <class Due>
+    void finish(const Due& due) {
+        spread(1e-3, due);
+    }
+
+    /// The window (T, 3), oldest sample first.
+    void copy_window(float* to) const {
+        const auto oldest = samples_.begin() + count_ % steps_ * 3;
+        std::copy(samples_.begin(), oldest, std::copy(oldest, samples_.end(), to));
+    }
+
+    /// Rows left out: their time was not later than that of the row before.
+    [[nodiscard]] gait::index ignored() const { return ignored_; }
+    /// Samples of the longest stretch without a gap.
+    [[nodiscard]] gait::index longest() const { return longest_; }
+
+private:
+    template <class Due>
+    void spread(double span, const Due& due) {
+        const double step = span / static_cast<double>(std::max<std::size_t>(burst_.size(), 1));
+        for (std::size_t i = 0; i < burst_.size(); ++i)
+            push(burst_time_ + static_cast<double>(i) * step, burst_[i], due);
+        burst_.clear();
+    }
+
+    template <class Due>
+    void push(double seconds, const std::array<float, 3>& xyz, const Due& due) {
+        emitted_.clear();
+        const auto became = grid_.push(seconds, xyz.data(), [&](const gait::grid_point<3>& point) {
+            emitted_.push_back(point);
+        });
+        if (became == gait::pushed::started)
+            count_ = 0;
+        ignored_ += became == gait::pushed::ignored;
+        for (const auto& point : emitted_) {
+            std::ranges::copy(point.value, samples_.begin() + count_ % steps_ * 3);
+            ++count_;
+            longest_ = std::max(longest_, count_);
+            if (count_ >= steps_ && (count_ - steps_) % hop_ == 0)
+                due(point.seconds);
+        }
+    }
+
+    live_clock clock_;
+    gait::resampler<3> grid_;
+    gait::index steps_, hop_;
+    std::vector<float> samples_; // (T, 3), a ring
+    gait::index count_ = 0;      // samples since the last gap
+    gait::index ignored_ = 0, longest_ = 0;
+    double burst_time_ = 0;
+    std::vector<std::array<float, 3>> burst_;  // rows of the latest millisecond
+    std::vector<gait::grid_point<3>> emitted_; // of one push; kept for its memory
+};
+
+} // namespace har

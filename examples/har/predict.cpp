@@ -1,0 +1,274 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// har_predict: weights and recordings to what their users were doing: time, class, probability.
+//
+// Rows may come from a pipe, as they are measured, of several users and devices side by side. All
+// windows that one read of the input completes are classified together: one by one when live, in
+// full tiles when it is a file.
+#include "archive.hpp"
+#include "live_track.hpp"
+#include "models.hpp"
+#include "support/program.hpp"
+#include "support/progress.hpp"
+
+#include <gait/core/threads.hpp>
+#include <gait/data/hhar_csv.hpp>
+#include <gait/data/preparation.hpp>
+#include <gait/inference/trained.hpp>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+namespace {
+
+struct options {
+    std::string weights, csv;
+    gait::index hop = 20;
+    double max_gap = gait::preparation_options{}.max_gap;
+    int threads = gait::available_threads();
+    bool json = false;
+};
+
+using device_name = std::pair<std::string, std::string>; // user, device
+
+/// The window that ended at that time.
+struct moment {
+    double seconds = 0;
+    device_name name;
+};
+
+/// Lines on standard output: CSV with a header, or JSON.
+class printer {
+public:
+    explicit printer(bool json) : json_(json) {
+        if (!json_)
+            std::puts("seconds,user,device,class,probability");
+    }
+
+    void print(const moment& at, const std::string& label, float probability) const {
+        const auto& [user, device] = at.name;
+        if (json_) {
+            const nlohmann::ordered_json line{{"seconds", std::round(at.seconds * 1e3) / 1e3},
+                                              {"user", user},
+                                              {"device", device},
+                                              {"class", label},
+                                              {"probability", probability}};
+            std::puts(line.dump().c_str());
+        } else {
+            std::printf("%.3f,%s,%s,%s,%.4f\n", at.seconds, field(user).c_str(),
+                        field(device).c_str(), field(label).c_str(),
+                        static_cast<double>(probability));
+        }
+    }
+
+    /// Hands everything printed to whoever reads it.
+    static void flush() {
+        if (std::fflush(stdout) != 0 || std::ferror(stdout))
+            throw gait::error(
+                {"standard output", "", "a file that can be written", gait::system_reason(errno)});
+    }
+
+private:
+    // As in RFC 4180.
+    static std::string field(const std::string& text) {
+        if (text.find_first_of(",\"\r\n") == text.npos)
+            return text;
+        std::string quoted = "\"";
+        for (const char c : text)
+            quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+        return quoted + "\"";
+    }
+
+    bool json_;
+};
+
+/// Follows every device in the input and classifies its windows.
+template <class Model>
+class predictor {
+public:
+    predictor(const gait::trained_model<Model>& trained, const options& o)
+        : options_(o), info_(trained.info),
+          classify_(gait::make_classifier(trained, tile_rows, o.threads)), out_(o.json),
+          most_due_(tile_rows * o.threads),
+          windows_(static_cast<std::size_t>(most_due_ * info_.window_steps * 3)),
+          tile_(windows_.size()), probabilities_(static_cast<std::size_t>(most_due_ * classes)) {
+        for (auto k = std::ssize(info_.classes); k < classes; ++k)
+            info_.classes.push_back(std::to_string(k)); // weights that don't name their classes
+    }
+
+    void add(const gait::hhar_row& row) {
+        const auto at =
+            tracks_.try_emplace({std::string(row.user), std::string(row.device)}, info_.rate_hz,
+                                options_.max_gap, info_.window_steps, options_.hop);
+        auto& [name, track] = *at.first;
+        track.add(row, [&](double seconds) { look(name, track, seconds); });
+    }
+
+    /// Classifies the windows that are due and prints what it found.
+    void catch_up() {
+        const auto rows = std::ssize(due_);
+        if (rows == 0)
+            return;
+        const gait::index steps = info_.window_steps;
+        for (gait::index r = 0; r < rows; ++r) // (R, T, 3) to (T, R, 3)
+            for (gait::index t = 0; t < steps; ++t)
+                std::copy_n(windows_.data() + (r * steps + t) * 3, 3,
+                            tile_.data() + (t * rows + r) * 3);
+        classify_({tile_.data(), {steps, rows}}, {probabilities_.data(), {1, rows}});
+        for (gait::index r = 0; r < rows; ++r) {
+            const auto best = gait::most_probable({probabilities_.data() + r * classes, classes});
+            out_.print(due_[static_cast<std::size_t>(r)],
+                       info_.classes[static_cast<std::size_t>(best.label)], best.probability);
+        }
+        found_ += rows;
+        due_.clear();
+        printer::flush();
+    }
+
+    /// The end of the input, called `name`. Throws gait::error if it held not a single window.
+    void finish(const std::string& name) {
+        gait::index ignored = 0, longest = 0;
+        for (auto& [device, track] : tracks_) {
+            track.finish([&](double seconds) { look(device, track, seconds); });
+            ignored += track.ignored();
+            longest = std::max(longest, track.longest());
+        }
+        catch_up();
+        if (ignored > 0)
+            std::fprintf(stderr,
+                         "har_predict: left out %td rows that were no later than the row before\n",
+                         ignored);
+        if (found_ == 0)
+            throw gait::error({name, "",
+                               "a window of " + std::to_string(info_.window_steps) +
+                                   " samples without a gap of over " +
+                                   std::to_string(options_.max_gap) + " s",
+                               "at most " + std::to_string(longest)});
+    }
+
+private:
+    static constexpr gait::index tile_rows = 12;
+    static constexpr gait::index classes = gait::classifier<Model>::classes;
+
+    /// Takes the window that a track has just completed.
+    void look(const device_name& name, const har::live_track& track, double seconds) {
+        track.copy_window(windows_.data() + std::ssize(due_) * info_.window_steps * 3);
+        due_.push_back({seconds, name});
+        if (std::ssize(due_) == most_due_)
+            catch_up();
+    }
+
+    options options_;
+    gait::model_info info_;
+    gait::classifier<Model> classify_;
+    printer out_;
+    std::map<device_name, har::live_track> tracks_;
+    std::vector<moment> due_;
+    gait::index most_due_;              // before they are classified
+    std::vector<float> windows_, tile_; // (R, T, 3) as they come, (T, R, 3) as they go
+    std::vector<float> probabilities_;  // (R, K)
+    gait::index found_ = 0;
+};
+
+/// Rows as they arrive on standard input.
+template <class Model>
+void read_pipe(predictor<Model>& predict) {
+    const std::string name = "standard input";
+    gait::hhar_csv csv(name, false);
+    const auto add = [&](const gait::hhar_row& row) { predict.add(row); };
+    std::vector<char> chunk(1 << 16);
+    for (;;) {
+        const auto count = ::read(STDIN_FILENO, chunk.data(), chunk.size());
+        if (count == 0)
+            break;
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            throw gait::error({name, "", "rows that can be read", gait::system_reason(errno)});
+        csv.feed({chunk.data(), static_cast<std::size_t>(count)}, add);
+        predict.catch_up();
+    }
+    csv.finish(add);
+    predict.finish(name);
+}
+
+/// A file. On a terminal the predictions themselves are the progress.
+template <class Model>
+void read_file(const std::string& path, predictor<Model>& predict) {
+    const bool show = ::isatty(STDOUT_FILENO) == 0;
+    std::error_code unknown;
+    const auto size = std::filesystem::file_size(path, unknown);
+    support::progress bar("predicting", unknown ? 0 : static_cast<std::int64_t>(size), "bytes");
+    const auto add = [&](const gait::hhar_row& row) { predict.add(row); };
+    har::for_each_table(path, [&](har::archive_reader& reader, const std::string& name) {
+        gait::hhar_csv csv(name, false);
+        std::int64_t before = reader.bytes_read();
+        for (auto chunk = reader.read(); !chunk.empty(); chunk = reader.read()) {
+            csv.feed(chunk, add);
+            predict.catch_up();
+            const std::int64_t now = std::max(before, reader.bytes_read());
+            if (show)
+                bar.advance(now - before);
+            before = now;
+        }
+        csv.finish(add);
+    });
+    if (show)
+        bar.finish();
+    predict.finish(path);
+}
+
+int run(const options& o) {
+    return har::with_weights(o.weights, [&](const auto& trained) {
+        if (!(trained.info.rate_hz > 0))
+            throw gait::error({o.weights, "metadata 'rate_hz'", "samples per second", "nothing"});
+        predictor predict(trained, o);
+        if (o.csv == "-")
+            read_pipe(predict);
+        else
+            read_file(o.csv, predict);
+        return 0;
+    });
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    return support::run_program("har_predict", argc, argv, [](int count, char** words) {
+        options o;
+        CLI::App app{"Tells what people are doing from recordings in HHAR's CSV columns: time in\n"
+                     "seconds since the device's first row, class, and its probability."};
+        app.option_defaults()->always_capture_default();
+        app.add_option("weights", o.weights, "the model (safetensors, as har_train saves it)")
+            ->required();
+        app.add_option("csv", o.csv,
+                       "recordings, plain, compressed or .zip; - is standard input, plain, row by "
+                       "row as it arrives")
+            ->required();
+        app.add_option("--hop", o.hop, "samples from one window to the next, at the model's rate")
+            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+        app.add_option("--max-gap", o.max_gap,
+                       "seconds between two rows above which a window isn't continued")
+            ->check(CLI::Range(1e-6, 60.0));
+        app.add_option("--threads", o.threads, "threads that classify")->check(CLI::Range(1, 1024));
+        app.add_flag("--json", o.json, "print JSON lines instead of CSV");
+        CLI11_PARSE(app, count, words);
+        return run(o);
+    });
+}

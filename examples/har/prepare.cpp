@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// har_prepare: CSV files as HHAR has them to one prepared file. The rows are sorted by user and
+// device, cut at gaps, and resampled to one uniform rate.
+#include "archive.hpp"
+#include "prepare_report.hpp"
+#include "support/interrupt.hpp"
+#include "support/program.hpp"
+#include "support/progress.hpp"
+
+#include <gait/data/hhar_csv.hpp>
+#include <gait/data/preparation.hpp>
+#include <gait/data/recordings_file.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace {
+
+struct options {
+    std::vector<std::string> files;
+    std::string output = "prepared.safetensors";
+    std::string classes; // a,b,c or nothing
+    gait::preparation_options preparation;
+    gait::index window = 200;
+};
+
+/// "a,b,c" as a list.
+std::vector<std::string> names_in(const std::string& text) {
+    std::vector<std::string_view> fields;
+    if (!text.empty())
+        gait::split_fields(text, fields);
+    return {fields.begin(), fields.end()};
+}
+
+std::int64_t bytes_of(const std::vector<std::string>& files) {
+    std::int64_t total = 0;
+    for (const std::string& file : files) {
+        std::error_code unknown;
+        const auto size = std::filesystem::file_size(file, unknown);
+        if (!unknown)
+            total += static_cast<std::int64_t>(size);
+    }
+    return total;
+}
+
+/// One table of a file, row by row, to the tracks.
+void read_table(har::archive_reader& reader, const std::string& name, gait::hhar_tracks& tracks,
+                support::progress& bar, gait::index& rows) {
+    gait::hhar_csv csv(name);
+    const auto add = [&](const gait::hhar_row& row) { tracks.add(row, csv); };
+    std::int64_t before = reader.bytes_read();
+    const auto rows_before = rows;
+    for (auto chunk = reader.read(); !chunk.empty() && !support::interrupted();
+         chunk = reader.read()) {
+        csv.feed(chunk, add);
+        rows = rows_before + csv.rows();
+        bar.note(support::short_number(static_cast<double>(rows)) + " rows");
+        const std::int64_t now = std::max(before, reader.bytes_read());
+        bar.advance(now - before);
+        before = now;
+    }
+    if (!support::interrupted())
+        csv.finish(add);
+    rows = rows_before + csv.rows();
+}
+
+int prepare(const options& o) {
+    // A place that can't be written to is better known before the work than after it.
+    static_cast<void>(gait::atomic_file(o.output));
+
+    gait::hhar_tracks tracks(names_in(o.classes));
+    gait::index rows = 0;
+    support::progress reading("reading", bytes_of(o.files), "bytes");
+    for (const std::string& file : o.files)
+        har::for_each_table(file, [&](har::archive_reader& reader, const std::string& name) {
+            read_table(reader, name, tracks, reading, rows);
+        });
+    reading.finish();
+    if (support::interrupted())
+        return support::interrupted_exit_code();
+
+    support::progress preparing("preparing", rows, "rows");
+    std::vector<gait::track_report> reports;
+    const auto recordings =
+        gait::prepare(std::move(tracks), o.preparation, o.files.front(), reports,
+                      [&](gait::index done) { preparing.advance(done); });
+    preparing.finish();
+    if (support::interrupted())
+        return support::interrupted_exit_code();
+
+    gait::save_recordings(o.output, recordings);
+    har::print_report(reports, recordings, o.window);
+    std::printf("Wrote %s, %s bytes.\n", o.output.c_str(),
+                har::grouped(bytes_of({o.output})).c_str());
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    return support::run_program("har_prepare", argc, argv, [](int count, char** words) {
+        options o;
+        CLI::App app{
+            "Prepares recordings in HHAR's ten CSV columns for training: sorts them by user\n"
+            "and device, cuts them at gaps, resamples them, and reports what it did."};
+        app.option_defaults()->always_capture_default();
+        app.add_option("files", o.files,
+                       "CSV files, plain or compressed (.gz, .bz2, .xz, .zst), or .zip archives")
+            ->required()
+            ->default_str("");
+        app.add_option("-o,--output", o.output, "the prepared file (safetensors)");
+        app.add_option("--rate", o.preparation.rate_hz, "uniform sampling rate in Hz")
+            ->check(CLI::Range(0.1, 10000.0));
+        app.add_option("--max-gap", o.preparation.max_gap,
+                       "seconds between two rows above which a recording is cut")
+            ->check(CLI::Range(1e-6, 60.0));
+        app.add_flag("--drop-null", o.preparation.drop_null,
+                     "leave out rows labelled null instead of keeping them as a class");
+        app.add_option(
+               "--classes", o.classes,
+               "the labels in the files, in the order wanted, as a,b,c; any other label is\n"
+               "then an error (default: the files' own)")
+            ->always_capture_default(false);
+        app.add_option("--units", o.preparation.units,
+                       "units of x, y, z, kept for the record; nothing is converted");
+        app.add_option("--window", o.window,
+                       "samples in the windows to come; it is reported if none fits")
+            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+        CLI11_PARSE(app, count, words);
+        support::catch_interrupts();
+        return prepare(o);
+    });
+}

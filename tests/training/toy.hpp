@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// A task and a model small enough to train in a test: noisy waves of three frequencies.
+#pragma once
+
+#include <gait/core/random.hpp>
+#include <gait/data/batches.hpp>
+#include <gait/layers/dense.hpp>
+#include <gait/layers/dropout.hpp>
+#include <gait/layers/each_step.hpp>
+#include <gait/layers/last_step.hpp>
+#include <gait/layers/lstm.hpp>
+#include <gait/model/sequential.hpp>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+namespace gait_test {
+
+using toy_model = gait::sequential<gait::each_step<gait::dense<2, 8, gait::relu>>,
+                                   gait::lstm<8, 8>, gait::last_step<8>, gait::dense<8, 3>>;
+/// Likewise, with random numbers in every pass.
+using noisy_model =
+    gait::sequential<gait::each_step<gait::dense<2, 8, gait::relu>>, gait::lstm<8, 8>,
+                     gait::last_step<8>, gait::dropout<8>, gait::dense<8, 3>>;
+
+inline gait::array_windows<2> waves(int count, std::uint64_t seed, gait::index steps = 20) {
+    gait::array_windows<2> windows(steps, 3);
+    std::vector<float> x(static_cast<std::size_t>(2 * steps));
+    for (int i = 0; i < count; ++i) {
+        gait::random_stream random(seed, gait::purpose::user, 0, static_cast<std::uint64_t>(i));
+        const int label = static_cast<int>(random.below(3));
+        const double phase = 6.28 * random.uniform();
+        for (std::size_t t = 0; t < static_cast<std::size_t>(steps); ++t) {
+            const double angle = phase + 0.4 * (1 + label) * static_cast<double>(t);
+            x[2 * t] = static_cast<float>(std::sin(angle) + 0.1 * random.normal());
+            x[2 * t + 1] = static_cast<float>(std::cos(angle) + 0.1 * random.normal());
+        }
+        windows.add(x, label);
+    }
+    return windows;
+}
+
+/// A folder of the test's own, gone at its end.
+class scratch_folder {
+public:
+    scratch_folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "gait_test_XXXXXX").string();
+        path_ = ::mkdtemp(name.data());
+    }
+    ~scratch_folder() { std::filesystem::remove_all(path_); }
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+
+    [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
+        return path_ / name;
+    }
+
+private:
+    std::filesystem::path path_;
+};
+
+} // namespace gait_test

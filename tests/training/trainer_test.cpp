@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// fit: it learns, threads change no bit, a step is the step of the whole batch, the callbacks are
+// obeyed, and nothing is allocated between batches.
+#include "toy.hpp"
+
+#include <gait/training/trainer.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <vector>
+
+namespace {
+std::atomic<long> allocations = 0;
+
+void* counted(std::size_t bytes, std::size_t alignment) {
+    ++allocations;
+    void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+    if (!memory)
+        throw std::bad_alloc();
+    return memory;
+}
+} // namespace
+
+void* operator new(std::size_t bytes) { return counted(bytes, alignof(std::max_align_t)); }
+void* operator new(std::size_t bytes, std::align_val_t at) {
+    return counted(bytes, static_cast<std::size_t>(at));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+
+using gait_test::noisy_model;
+using gait_test::toy_model;
+using gait_test::waves;
+
+namespace {
+
+gait::fit_options quick(int epochs) {
+    gait::fit_options options;
+    options.epochs = epochs;
+    options.batch = 50;
+    options.threads = 1;
+    options.learning_rate = 0.01;
+    return options;
+}
+
+bool same_bits(const gait::buffer<float>& a, const gait::buffer<float>& b) {
+    return std::ranges::equal(a, b, [](float x, float y) {
+        return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
+    });
+}
+
+} // namespace
+
+TEST_CASE("fit learns to tell waves apart, with every optimizer") {
+    const auto train = waves(300, 1), unseen = waves(150, 2);
+    for (const gait::any_optimizer& method :
+         {gait::any_optimizer(gait::adam{}), gait::any_optimizer(gait::adamw{}),
+          gait::any_optimizer(gait::rmsprop{}), gait::any_optimizer(gait::sgd{0.9, true})}) {
+        CAPTURE(method.description());
+        auto options = quick(20);
+        options.method = method;
+        options.learning_rate = method.slots() == 1 && method.description()[0] == 's' ? 0.1 : 0.01;
+        const auto result = gait::fit(toy_model{}, train, unseen, options);
+        REQUIRE(result.history.size() == 20);
+        CHECK(result.epoch == 20);
+        CHECK(result.reason == gait::stop_reason::finished);
+        CHECK(result.history.front().train_loss > 2 * result.history.back().train_loss);
+        CHECK(result.history.back().validation_accuracy > 0.95);
+        const auto seen =
+            gait::evaluate(toy_model{}, result.parameters.span(), unseen, options.loss, 2);
+        CHECK(seen.loss == result.history.back().validation_loss);
+        CHECK(seen.accuracy() == result.history.back().validation_accuracy);
+        CHECK(seen.confusion.total() == unseen.size());
+    }
+}
+
+TEST_CASE("the number of threads changes no bit") {
+    const auto train = waves(230, 1), unseen = waves(70, 2);
+    auto options = quick(2);
+    options.batch = 100;
+    const auto one = gait::fit(noisy_model{}, train, unseen, options);
+    for (const int threads : {2, 5}) {
+        options.threads = threads;
+        const auto more = gait::fit(noisy_model{}, train, unseen, options);
+        CHECK(same_bits(one.parameters, more.parameters));
+        CHECK(one.history.back().validation_loss == more.history.back().validation_loss);
+        CHECK(one.history.back().train_loss == more.history.back().train_loss);
+    }
+    options.seed = 2;
+    CHECK_FALSE(same_bits(one.parameters, gait::fit(noisy_model{}, train, unseen, options).parameters));
+}
+
+TEST_CASE("a step does not depend on how its batch is cut, but for rounding") {
+    const auto train = waves(100, 1);
+    const gait::array_windows<2> none(20, 3);
+    auto options = quick(1);
+    options.batch = 100;
+    options.clip_norm = 0;
+    options.method = gait::sgd{};
+    std::vector<gait::buffer<float>> results;
+    for (const int shards : {1, 3, 16, 40}) {
+        options.shards = shards;
+        results.push_back(gait::fit(toy_model{}, train, none, options).parameters);
+    }
+    for (const auto& other : results)
+        for (gait::index i = 0; i < other.size(); ++i)
+            CHECK(other[i] == doctest::Approx(results[0][i]).epsilon(1e-4));
+}
+
+TEST_CASE("shards are summed along a binary tree") {
+    // Large numbers that cancel in pairs: only neighbours first gives the small ones' sum.
+    std::vector<float> runs{1e8F, -1e8F, 1, 2, -1e8F, 1e8F, 3};
+    gait::sum_along_tree<float>(1, 7, 1, 1, runs.data());
+    CHECK(runs[0] == 6);
+}
+
+TEST_CASE("early stopping gives back the best weights") {
+    const auto train = waves(100, 1), unseen = waves(100, 2);
+    auto options = quick(200);
+    options.patience = 3;
+    options.learning_rate = 0.05;
+    const auto result = gait::fit(toy_model{}, train, unseen, options);
+    REQUIRE(result.reason == gait::stop_reason::patience);
+    const auto best = std::ranges::min_element(result.history, {}, &gait::epoch_report::validation_loss);
+    CHECK(result.epoch == best->epoch);
+    CHECK(static_cast<int>(result.history.size()) == best->epoch + 3);
+    CHECK(gait::evaluate(toy_model{}, result.parameters.span(), unseen).loss ==
+          best->validation_loss);
+}
+
+TEST_CASE("a callback may stop at an epoch or in the middle of one") {
+    const auto train = waves(100, 1), unseen = waves(30, 2);
+    const auto two = gait::fit(toy_model{}, train, unseen, quick(2));
+
+    gait::callbacks tell;
+    tell.on_epoch = [](const gait::epoch_report& e, std::span<const float> weights) {
+        CHECK(static_cast<gait::index>(weights.size()) == toy_model::parameter_count);
+        return e.epoch == 2 ? gait::control::stop : gait::control::proceed;
+    };
+    const auto after = gait::fit(toy_model{}, train, unseen, quick(9), tell);
+    CHECK(after.reason == gait::stop_reason::asked);
+    CHECK(same_bits(two.parameters, after.parameters));
+
+    tell = {};
+    tell.on_batch = [](const gait::batch_report& b) {
+        CHECK(b.batches == 2);
+        return b.epoch == 3 && b.batch == 2 ? gait::control::stop : gait::control::proceed;
+    };
+    const auto within = gait::fit(toy_model{}, train, unseen, quick(9), tell);
+    CHECK(within.epoch == 2);
+    CHECK(within.history.size() == 2);
+    CHECK(same_bits(two.parameters, within.parameters));
+}
+
+TEST_CASE("truncated backpropagation: all steps are full backpropagation, and fewer learn too") {
+    const auto train = waves(200, 1), unseen = waves(100, 2);
+    auto options = quick(3);
+    const auto full = gait::fit(toy_model{}, train, unseen, options);
+    options.truncate_steps = 20;
+    CHECK(same_bits(full.parameters, gait::fit(toy_model{}, train, unseen, options).parameters));
+    options.truncate_steps = 8;
+    options.epochs = 20;
+    const auto part = gait::fit(toy_model{}, train, unseen, options);
+    // Forward is the same, so the very first loss is; what is learned is not.
+    CHECK(part.history.front().train_loss != full.history.front().train_loss);
+    CHECK(part.history.back().validation_accuracy > 0.9);
+}
+
+TEST_CASE("the state that truncation starts from is that of the steps before") {
+    const auto train = waves(12, 1);
+    std::vector<gait::index> ids;
+    for (gait::index i = 0; i < train.size(); ++i)
+        ids.push_back(i);
+    gait::buffer<float> parameters(toy_model::parameter_count), gradient(parameters.size());
+    toy_model{}.init(toy_model::params<float>(parameters.data()), {1, gait::purpose::initialise});
+    gait::kernel_weights<toy_model> weights;
+    weights.pack(toy_model{}, parameters.span());
+    const auto loss = [&](gait::index truncate) {
+        gait::tile_worker<toy_model> worker(20, truncate);
+        return worker.train(toy_model{}, weights, train, ids, {}, {}, gradient.data()).loss;
+    };
+    for (const gait::index steps : {1, 7, 19})
+        CHECK(loss(steps) == doctest::Approx(loss(0)).epsilon(1e-5));
+}
+
+TEST_CASE("a source that doesn't fit the model is refused") {
+    gait::array_windows<2> two_classes(20, 2);
+    two_classes.add(std::vector<float>(40), 1);
+    const auto good = waves(20, 1);
+    CHECK_THROWS_WITH_AS(gait::fit(toy_model{}, two_classes, good, quick(1)),
+                         "training data, classes: expected 3, as many as the model's outputs, found 2",
+                         gait::error);
+    CHECK_THROWS_AS(gait::fit(toy_model{}, good, two_classes, quick(1)), gait::error);
+    CHECK_THROWS_WITH_AS(gait::fit(toy_model{}, gait::array_windows<2>(20, 3), good, quick(1)),
+                         "training data: expected at least one window, found none", gait::error);
+}
+
+TEST_CASE("after the first step an epoch allocates nothing") {
+    const auto train = waves(600, 1);
+    const gait::array_windows<2> none(20, 3);
+    for (const gait::index truncate : {0, 5}) {
+        auto options = quick(1);
+        options.threads = 2;
+        options.truncate_steps = truncate;
+        std::vector<long> counts;
+        counts.reserve(100);
+        gait::callbacks tell;
+        tell.on_batch = [&](const gait::batch_report&) {
+            counts.push_back(allocations);
+            return gait::control::proceed;
+        };
+        static_cast<void>(gait::fit(noisy_model{}, train, none, options, tell));
+        REQUIRE(counts.size() == 12);
+        CHECK(counts.back() == counts.front());
+    }
+}
