@@ -120,7 +120,7 @@ private:
             std::rethrow_exception(std::exchange(problem_, nullptr));
         const char* reason = archive_error_string(archive_.get());
         throw gait::error({path_, "", "a file that can be read",
-                           "'" + std::string(reason ? reason : "unknown damage") + "'"});
+                           "'" + std::string(reason ? reason : "damaged or cut short") + "'"});
     }
 
     struct closer {
@@ -134,17 +134,18 @@ private:
     std::unique_ptr<archive, closer> archive_; // last: it may still call back when it is freed
 };
 
+/// What a Mac adds to the members of a .zip: notes on each, under names that look like its own.
+inline bool is_leftover(std::string_view name) { return name.starts_with("__MACOSX/"); }
+
 /// The members of a .zip to read: HHAR's phones; else every .csv; else the archive that UCI's has
 /// HHAR's phones in; else every .zip.
 inline std::vector<std::string> wanted_members(const std::vector<std::string>& names) {
     for (const std::string_view ending :
          {"Phones_accelerometer.csv", ".csv", "Activity recognition exp.zip", ".zip"}) {
         std::vector<std::string> wanted;
-        for (const std::string& name : names) {
-            const bool leftover = name.starts_with("__MACOSX/"); // a Mac's notes on the others
-            if (name.ends_with(ending) && !leftover)
+        for (const std::string& name : names)
+            if (name.ends_with(ending) && !is_leftover(name))
                 wanted.push_back(name);
-        }
         if (!wanted.empty())
             return wanted;
     }
@@ -181,7 +182,7 @@ void for_each_table(const std::string& path, const Take& take) {
         archive_reader inner(reader, *member);
         bool found = false;
         while (const auto name = inner.next_member())
-            if (name->ends_with("Phones_accelerometer.csv")) {
+            if (name->ends_with("Phones_accelerometer.csv") && !is_leftover(*name)) {
                 take(inner, inner.path() + ": " + *name);
                 found = true;
             }

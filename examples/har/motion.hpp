@@ -200,10 +200,10 @@ private:
     }
 
     [[nodiscard]] pose sitting(double t) const {
-        const double fidget = smooth_step(1.4, 2.2, mood_(t));
+        const double fidget = smooth_step(1.7, 2.4, mood_(t));
         const double breath = std::sin(2 * std::numbers::pi * 0.25 * pace_ * t + phase_);
         pose p;
-        p.acceleration = (0.012 * who_.still + 0.5 * fidget) * quick_(t);
+        p.acceleration = (0.012 * who_.still + 0.3 * fidget) * quick_(t);
         p.sway = (0.003 * who_.still + 0.05 * fidget) * slow_(t);
         p.sway.y() += 0.003 * breath;
         p.thigh = 1.2 + 0.12 * angle_;

@@ -116,8 +116,8 @@ public:
         const auto at =
             tracks_.try_emplace({std::string(row.user), std::string(row.device)}, info_.rate_hz,
                                 options_.max_gap, info_.window_steps, options_.hop);
-        auto& [name, track] = *at.first;
-        track.add(row, [&](double seconds) { look(name, track, seconds); });
+        auto& device = *at.first;
+        device.second.add(row, [&](double seconds) { look(device, seconds); });
     }
 
     /// Classifies the windows that are due and prints what it found.
@@ -144,15 +144,15 @@ public:
     /// The end of the input, called `name`. Throws gait::error if it held not a single window.
     void finish(const std::string& name) {
         gait::index ignored = 0, longest = 0;
-        for (auto& [device, track] : tracks_) {
-            track.finish([&](double seconds) { look(device, track, seconds); });
-            ignored += track.ignored();
-            longest = std::max(longest, track.longest());
+        for (auto& device : tracks_) {
+            device.second.finish([&](double seconds) { look(device, seconds); });
+            ignored += device.second.ignored();
+            longest = std::max(longest, device.second.longest());
         }
         catch_up();
         if (ignored > 0)
             std::fprintf(stderr,
-                         "har_predict: left out %td rows that were no later than the row before\n",
+                         "har_predict: left out %td rows no later than the row before them\n",
                          ignored);
         if (found_ == 0)
             throw gait::error({name, "",
@@ -166,10 +166,12 @@ private:
     static constexpr gait::index tile_rows = 12;
     static constexpr gait::index classes = gait::classifier<Model>::classes;
 
-    /// Takes the window that a track has just completed.
-    void look(const device_name& name, const har::live_track& track, double seconds) {
-        track.copy_window(windows_.data() + std::ssize(due_) * info_.window_steps * 3);
-        due_.push_back({seconds, name});
+    using device_tracks = std::map<device_name, har::live_track>;
+
+    /// Takes the window that a device has just completed.
+    void look(const device_tracks::value_type& device, double seconds) {
+        device.second.copy_window(windows_.data() + std::ssize(due_) * info_.window_steps * 3);
+        due_.push_back({seconds, device.first});
         if (std::ssize(due_) == most_due_)
             catch_up();
     }
@@ -178,7 +180,7 @@ private:
     gait::model_info info_;
     gait::classifier<Model> classify_;
     printer out_;
-    std::map<device_name, har::live_track> tracks_;
+    device_tracks tracks_;
     std::vector<moment> due_;
     gait::index most_due_;              // before they are classified
     std::vector<float> windows_, tile_; // (R, T, 3) as they come, (T, R, 3) as they go

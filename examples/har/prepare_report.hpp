@@ -20,7 +20,7 @@ namespace har {
 inline std::string grouped(gait::index count) {
     std::string text = std::to_string(count);
     for (auto at = static_cast<int>(text.size()) - 3; at > 0; at -= 3)
-        text.insert(static_cast<std::size_t>(at), ",");
+        text.insert(static_cast<std::size_t>(at), 1, ',');
     return text;
 }
 

@@ -44,13 +44,16 @@ struct bout {
     std::array<index, 2> rows;
 };
 
-/// The phones that a user wears in a round. Over eight rounds or users, each phone is worn.
+/// The phones that a user wears in a round: always of two models. Eight users, or eight rounds,
+/// wear each phone.
 std::array<int, 2> phones_of(int user, int round) {
     return {(user + round) % har::phone_count, (user + round + 3) % har::phone_count};
 }
 
 /// Shares the rows out, to the very row, in proportion to the phones' rates.
 std::vector<bout> plan(const options& o) {
+    // Sessions grow as the number of rounds does. The second round comes when a session is long
+    // enough to be cut in half: a minute and a half, 7 s for an activity of each half.
     const double rows_per_user = static_cast<double>(o.rows) / o.users;
     const int rounds =
         static_cast<int>(std::clamp(std::round(std::sqrt(rows_per_user / 11'000)), 1.0, 60'000.0));

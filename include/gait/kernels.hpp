@@ -9,5 +9,6 @@
 #include <gait/kernels/lstm.hpp>
 #include <gait/kernels/matmul.hpp>
 #include <gait/kernels/reference.hpp>
+#include <gait/kernels/reference_updates.hpp>
 #include <gait/kernels/softmax.hpp>
 #include <gait/kernels/updates.hpp>

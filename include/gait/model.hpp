@@ -6,4 +6,5 @@
 
 #include <gait/model/gradient_check.hpp>
 #include <gait/model/har.hpp>
+#include <gait/model/layout.hpp>
 #include <gait/model/sequential.hpp>

@@ -13,7 +13,8 @@ long parameters_seen_by_the_other();
 
 int main() {
     const long parameters = gait::har_model<>::parameter_count;
-    std::printf("gait %s for %s, %ld parameters\n", GAIT_VERSION, gait::instruction_set, parameters);
+    std::printf("gait %s for %s, %ld parameters\n", GAIT_VERSION, gait::instruction_set,
+                parameters);
     const bool same = std::strcmp(version_seen_by_the_other(), GAIT_VERSION) == 0 &&
                       parameters_seen_by_the_other() == parameters;
     return same && parameters == 66'759 ? 0 : 1;

@@ -6,7 +6,7 @@
 #include <gait/model/har.hpp>
 #include <gait/weights/save.hpp>
 
-#include <files/scratch.hpp>
+#include <examples/run.hpp>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -71,21 +71,11 @@ std::string row(int i, int who, const std::string& creation = {}) {
     return text;
 }
 
-struct outcome {
-    int code = 0;
-    std::string out, err;
-};
-
 /// Runs har_predict with these words and an input on its standard input.
 outcome predict(const scratch_folder& folder, const std::string& words,
                 const std::string& input = {}) {
     write_all(folder / "in", input);
-    const std::string command = std::string(GAIT_BIN_DIR) + "/har_predict --hop " +
-                                std::to_string(hop) + " " + words + " <" +
-                                (folder / "in").string() + " >" + (folder / "out").string() +
-                                " 2>" + (folder / "err").string();
-    const int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), read_all(folder / "out"), read_all(folder / "err")};
+    return run(folder, "har_predict", "--hop " + std::to_string(hop) + " " + words, "in");
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -122,7 +112,8 @@ void check_lines(const std::vector<std::string>& found,
                  const std::map<double, std::string>& expected) {
     REQUIRE(found.size() == expected.size());
     std::size_t i = 0;
-    for (const auto& [seconds, line] : expected) {
+    for (const auto& at : expected) {
+        const std::string& line = at.second;
         CAPTURE(line);
         CAPTURE(found[i]);
         const auto comma = line.rfind(',') + 1;
@@ -207,6 +198,17 @@ TEST_CASE("times ruined by a spreadsheet: the rows' arrival counts") {
         csv += row(i, 0, "1.42E+018");
     check_lines(about(lines_of(predict(folder, weights + " -", csv).out), 0),
                 expected_lines<7>(weights, 0, 0, 120));
+}
+
+TEST_CASE("a device that was restarted begins a new window, and its time goes on") {
+    const scratch_folder folder;
+    const auto weights = save_model<7>(folder);
+    std::string csv = header;
+    for (int i = 0; i < 130; ++i) // its clock falls back by 1000 s
+        csv += row(i, 0, std::to_string((i < 60 ? 1000 : 0) * 1'000'000'000LL + i * 20'000'000LL));
+    auto expected = expected_lines<7>(weights, 0, 0, 60);
+    expected.merge(expected_lines<7>(weights, 0, 60, 130));
+    check_lines(about(lines_of(predict(folder, weights + " -", csv).out), 0), expected);
 }
 
 TEST_CASE("late rows are left out, and it says how many") {

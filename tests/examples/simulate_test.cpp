@@ -150,16 +150,17 @@ TEST_CASE("every user, activity, phone and pair of user and activity is there") 
                                            "s3/s3_2", "s3mini/s3mini_1", "s3mini/s3mini_2",
                                            "samsungold/samsungold_1", "samsungold/samsungold_2"});
     CHECK(pairs.size() == 9 * 7);
-    for (const auto& [pair, rows] : pairs)
-        CHECK_MESSAGE(rows > 200'000 / (9 * 7) / 3, pair);
+    for (const auto& pair : pairs)
+        CHECK_MESSAGE(pair.second > 200'000 / (9 * 7) / 3, pair.first);
 }
 
 TEST_CASE("clocks go forwards at the phone's rate, not quite evenly, with gaps") {
     const std::map<std::string, double> rates = {
         {"nexus4", 200}, {"s3", 150}, {"s3mini", 100}, {"samsungold", 50}};
     int gaps = 0;
-    for (const auto& [phone, readings] : by_phone(recording())) {
-        CAPTURE(phone);
+    for (const auto& worn : by_phone(recording())) {
+        CAPTURE(worn.first);
+        const std::vector<reading>& readings = worn.second;
         std::vector<double> periods;
         bool forwards = true;
         for (std::size_t i = 0; i < readings.size(); ++i) {
@@ -196,7 +197,9 @@ TEST_CASE("a body at rest feels gravity, and sitting is another orientation than
             s[4] += 1;
         }
     CHECK(sums.size() == 9 * 2 * 2);
-    for (const auto& [key, sit] : sums) {
+    for (const auto& entry : sums) {
+        const std::string& key = entry.first;
+        const std::array<double, 5>& sit = entry.second;
         CAPTURE(key);
         CHECK(sit[3] / sit[4] == doctest::Approx(9.80665).epsilon(0.06));
         if (!key.ends_with("sit"))
@@ -211,8 +214,9 @@ TEST_CASE("a body at rest feels gravity, and sitting is another orientation than
 
 TEST_CASE("people walk at 1.4 to 2.4 steps a second and climb stairs more slowly") {
     int slower = 0, compared = 0;
-    for (const auto& [phone, readings] : by_phone(recording())) {
-        CAPTURE(phone);
+    for (const auto& worn : by_phone(recording())) {
+        CAPTURE(worn.first);
+        const std::vector<reading>& readings = worn.second;
         std::map<std::string, std::vector<reading>> bouts;
         for (const reading& r : readings) // the first round's
             if (auto& bout = bouts[r.label];

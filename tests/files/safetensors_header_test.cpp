@@ -129,9 +129,10 @@ TEST_CASE("a header that is not what it should be is refused, and the message sa
         {object(entry("a", "[2305843009213693951]", "[0,9223372036854775804]")),
          "only 12 bytes of data"},
     };
-    for (const auto& [text, part] : all) {
-        const std::string found = message(text, 12);
-        CHECK_MESSAGE(says(found, part), text.substr(0, 100), " gives '", found, "', not ", part);
+    for (const bad_header& bad : all) {
+        const std::string found = message(bad.text, 12);
+        CHECK_MESSAGE(says(found, bad.message), bad.text.substr(0, 100), " gives '", found,
+                      "', not ", bad.message);
         CHECK(found.starts_with("f, "));
         CHECK(found.size() < 400);
     }

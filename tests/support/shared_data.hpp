@@ -15,8 +15,9 @@ namespace gait_test {
 /// The file of this name among the shared recordings, if it is there.
 inline std::optional<std::filesystem::path> shared_data(std::string_view name) {
     const char* given = std::getenv("GAIT_TEST_DATA");
-    const auto folder = given ? std::filesystem::path(given)
-                              : std::filesystem::path(GAIT_SOURCE_DIR).parent_path() / "shared/data";
+    const auto folder = given
+                            ? std::filesystem::path(given)
+                            : std::filesystem::path(GAIT_SOURCE_DIR).parent_path() / "shared/data";
     const auto file = folder / name;
     std::error_code none;
     return std::filesystem::is_regular_file(file, none) ? std::optional(file) : std::nullopt;

@@ -42,8 +42,8 @@ TEST_CASE("class weights: a weighted mean") {
 TEST_CASE("label smoothing: part of the target goes to every class, with its weight") {
     const double s = 0.3;
     const auto found = sums({.class_weights = {1, 3, 5}, .label_smoothing = 0.3F});
-    const double first = (1 - s) * std::log(2.0) +
-                         s / 3 * (std::log(2.0) + 3 * std::log(4.0) + 5 * std::log(4.0));
+    const double first =
+        (1 - s) * std::log(2.0) + s / 3 * (std::log(2.0) + 3 * std::log(4.0) + 5 * std::log(4.0));
     const double second = (1 - s) * 3 * std::log(8.0) +
                           s / 3 * (std::log(8.0) + 3 * std::log(8.0) + 5 * std::log(4.0 / 3));
     CHECK(found.loss == doctest::Approx(first + second).epsilon(1e-6));

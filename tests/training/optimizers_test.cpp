@@ -46,12 +46,10 @@ doctest::Approx near(double x) { return doctest::Approx(x).epsilon(1e-12); }
 } // namespace
 
 TEST_CASE("sgd") {
-    CHECK(walked(gait::sgd{}) == near(expected([](int, double p, double g) {
-              return p - rate * g;
-          })));
-    CHECK(walked(gait::sgd{.weight_decay = 0.1}) == near(expected([](int, double p, double g) {
-              return p - rate * (g + 0.1 * p);
-          })));
+    CHECK(walked(gait::sgd{}) ==
+          near(expected([](int, double p, double g) { return p - rate * g; })));
+    CHECK(walked(gait::sgd{.weight_decay = 0.1}) ==
+          near(expected([](int, double p, double g) { return p - rate * (g + 0.1 * p); })));
     double v = 0;
     CHECK(walked(gait::sgd{.momentum = 0.9}) == near(expected([&](int, double p, double g) {
               v = 0.9 * v + g;

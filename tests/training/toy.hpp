@@ -14,16 +14,13 @@
 #include <gait/model/sequential.hpp>
 
 #include <cmath>
-#include <filesystem>
-#include <string>
+#include <cstdint>
 #include <vector>
-
-#include <unistd.h>
 
 namespace gait_test {
 
-using toy_model = gait::sequential<gait::each_step<gait::dense<2, 8, gait::relu>>,
-                                   gait::lstm<8, 8>, gait::last_step<8>, gait::dense<8, 3>>;
+using toy_model = gait::sequential<gait::each_step<gait::dense<2, 8, gait::relu>>, gait::lstm<8, 8>,
+                                   gait::last_step<8>, gait::dense<8, 3>>;
 /// Likewise, with random numbers in every pass.
 using noisy_model =
     gait::sequential<gait::each_step<gait::dense<2, 8, gait::relu>>, gait::lstm<8, 8>,
@@ -45,24 +42,5 @@ inline gait::array_windows<2> waves(int count, std::uint64_t seed, gait::index s
     }
     return windows;
 }
-
-/// A folder of the test's own, gone at its end.
-class scratch_folder {
-public:
-    scratch_folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "gait_test_XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~scratch_folder() { std::filesystem::remove_all(path_); }
-    scratch_folder(const scratch_folder&) = delete;
-    scratch_folder& operator=(const scratch_folder&) = delete;
-
-    [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
-        return path_ / name;
-    }
-
-private:
-    std::filesystem::path path_;
-};
 
 } // namespace gait_test

@@ -95,7 +95,8 @@ TEST_CASE("the number of threads changes no bit") {
         CHECK(one.history.back().train_loss == more.history.back().train_loss);
     }
     options.seed = 2;
-    CHECK_FALSE(same_bits(one.parameters, gait::fit(noisy_model{}, train, unseen, options).parameters));
+    CHECK_FALSE(
+        same_bits(one.parameters, gait::fit(noisy_model{}, train, unseen, options).parameters));
 }
 
 TEST_CASE("a step does not depend on how its batch is cut, but for rounding") {
@@ -129,7 +130,8 @@ TEST_CASE("early stopping gives back the best weights") {
     options.learning_rate = 0.05;
     const auto result = gait::fit(toy_model{}, train, unseen, options);
     REQUIRE(result.reason == gait::stop_reason::patience);
-    const auto best = std::ranges::min_element(result.history, {}, &gait::epoch_report::validation_loss);
+    const auto best =
+        std::ranges::min_element(result.history, {}, &gait::epoch_report::validation_loss);
     CHECK(result.epoch == best->epoch);
     CHECK(static_cast<int>(result.history.size()) == best->epoch + 3);
     CHECK(gait::evaluate(toy_model{}, result.parameters.span(), unseen).loss ==
@@ -195,9 +197,9 @@ TEST_CASE("a source that doesn't fit the model is refused") {
     gait::array_windows<2> two_classes(20, 2);
     two_classes.add(std::vector<float>(40), 1);
     const auto good = waves(20, 1);
-    CHECK_THROWS_WITH_AS(gait::fit(toy_model{}, two_classes, good, quick(1)),
-                         "training data, classes: expected 3, as many as the model's outputs, found 2",
-                         gait::error);
+    CHECK_THROWS_WITH_AS(
+        gait::fit(toy_model{}, two_classes, good, quick(1)),
+        "training data, classes: expected 3, as many as the model's outputs, found 2", gait::error);
     CHECK_THROWS_AS(gait::fit(toy_model{}, good, two_classes, quick(1)), gait::error);
     CHECK_THROWS_WITH_AS(gait::fit(toy_model{}, gait::array_windows<2>(20, 3), good, quick(1)),
                          "training data: expected at least one window, found none", gait::error);

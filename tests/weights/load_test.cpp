@@ -126,7 +126,7 @@ TEST_CASE("weights cut at any byte of the header, and anywhere in the data, are 
     const buffer<float> zeros(model::parameter_count);
     save_weights(path, model{}, zeros.span(), {});
     const auto whole = fs::file_size(path);
-    for (const std::uintmax_t less : {1, 2, 3, 4, 28, 29, 1000, 100'000, 269'083, 269'084}) {
+    for (const unsigned less : {1U, 2U, 3U, 4U, 28U, 29U, 1000U, 100'000U, 269'083U, 269'084U}) {
         fs::resize_file(path, whole - less);
         CHECK(says(message_of([&] { return load_weights<model>(path); }), "bytes of data"));
     }

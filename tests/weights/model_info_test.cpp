@@ -83,8 +83,9 @@ TEST_CASE("an info that doesn't fit the model or makes no sense is refused by ke
         {{{"scaling_mean", "[0,0,0]"}, {"scaling_deviation", "[1,0,1]"}}, "scaling_deviation"},
         {{{"scaling_mean", "[0,0,0]"}, {"scaling_deviation", "[1,1,-1]"}}, "scaling_deviation"},
         {{{"scaling_mean", "[0,0,null]"}, {"scaling_deviation", "[1,1,1]"}}, "scaling_mean"}};
-    for (const auto& [entries, key] : all) {
-        const auto text = message_of([&] { return read(folder, entries); });
-        CHECK_MESSAGE(says(text, "metadata \"" + key + "\": expected "), text, " for ", key);
+    for (const auto& bad : all) {
+        const std::string text = message_of([&] { return read(folder, bad.first); });
+        CHECK_MESSAGE(says(text, "metadata \"" + bad.second + "\": expected "), text, " for ",
+                      bad.second);
     }
 }

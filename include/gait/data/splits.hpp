@@ -68,7 +68,7 @@ inline split deal_blocks(std::span<const window> windows, std::vector<block> blo
     for (const auto& [first, last] : blocks) {
         // Take the block if that comes nearer to what is wanted.
         const auto have = static_cast<double>(result.validation.size());
-        if (have > 0 && have + static_cast<double>(last - first) / 2 > wanted)
+        if (have + static_cast<double>(last - first) / 2 > wanted)
             continue;
         for (index i = first; i < last; ++i) {
             result.validation.push_back(i);
@@ -111,17 +111,25 @@ inline split split_by_user(const recordings& r, std::span<const window> windows,
 
 /// Validation gets about `fraction` (in (0, 1)) of the windows in randomly chosen blocks of up to
 /// five windows' length; training gets the rest, less the purged zone: windows that share a sample
-/// with a validation window. Blocks are made shorter where there are few of them.
+/// with a validation window. Where such blocks are few, shorter ones are tried for a fairer share.
 /// Throws `error` if nothing is left on one side.
 inline split split_random(std::span<const window> windows, index steps, double fraction,
                           std::uint64_t seed) {
     assert(steps > 0 && fraction > 0 && fraction < 1);
+    constexpr index enough = 20; // blocks
     split result;
-    for (const index span : {5 * steps, 2 * steps, steps, index{1}}) {
+    double best = -1;
+    for (const index span : {5 * steps, 2 * steps, steps, (steps + 1) / 2}) {
         auto blocks = detail::blocks_of(windows, span);
-        const bool many = std::ssize(blocks) >= 20;
-        result = detail::deal_blocks(windows, std::move(blocks), steps, fraction, seed);
-        if (many && !result.train.empty())
+        const bool many = std::ssize(blocks) >= enough;
+        split dealt = detail::deal_blocks(windows, std::move(blocks), steps, fraction, seed);
+        const double share = std::min(static_cast<double>(dealt.train.size()) / (1 - fraction),
+                                      static_cast<double>(dealt.validation.size()) / fraction);
+        if (share > best) {
+            best = share;
+            result = std::move(dealt);
+        }
+        if (many && best > 0)
             break;
     }
     const auto purged = windows.size() - result.train.size() - result.validation.size();

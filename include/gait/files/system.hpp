@@ -14,7 +14,9 @@ namespace gait::inline GAIT_ARCH {
 
 /// The reason behind an `errno`, quoted: "'No space left on device'".
 inline std::string system_reason(int code) {
-    return "'" + std::generic_category().message(code) + "'";
+    std::string text = "'";
+    text += std::generic_category().message(code);
+    return text += "'";
 }
 
 /// What kind of thing a path leads to: "a directory", "a pipe", ...

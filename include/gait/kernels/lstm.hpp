@@ -62,8 +62,8 @@ void pack_gates(index hidden, index K, const T* w, index stride, T* panels,
 /// Packs the transpose, W^T (4 Hp packed gates, K), as panels for `matmul`: d_x = d_gates W.
 template <class T>
 void pack_gates_transposed(index hidden, index K, const T* w, index stride, T* panels) noexcept {
-    for (index first = 0; first < K; first += panel_width<T>) {
-        const index width = std::min(panel_width<T>, round_up(K - first, lanes<T>));
+    for (index first = 0, width = 0; first < K; first += width) {
+        width = width_of_panel<T>(K - first);
         for (index unit = 0; unit < hidden; unit += lanes<T>)
             for (index gate = 0; gate < 4; ++gate)
                 for (index lane = 0; lane < lanes<T>; ++lane)

@@ -38,6 +38,12 @@ struct matrix_ref {
 template <class T>
 inline constexpr index panel_width = tile_vectors* lanes<T>;
 
+/// Columns of the next panel when `rest` are left: all four registers of a tile, or two, or one.
+template <class T>
+constexpr index width_of_panel(index rest) {
+    return (rest > 3 * lanes<T> ? tile_vectors : rest > lanes<T> ? 2 : 1) * lanes<T>;
+}
+
 /// Numbers in the panels of b (K, N).
 template <class T>
 constexpr index panels_size(index K, index N) {
@@ -48,8 +54,8 @@ constexpr index panels_size(index K, index N) {
 template <class T>
 void pack_panels(index K, index N, const T* b, index row_stride, index column_stride,
                  T* panels) noexcept {
-    for (index first = 0; first < N; first += panel_width<T>) {
-        const index width = std::min(panel_width<T>, round_up(N - first, lanes<T>));
+    for (index first = 0, width = 0; first < N; first += width) {
+        width = width_of_panel<T>(N - first);
         for (index k = 0; k < K; ++k)
             for (index n = first; n < first + width; ++n)
                 *panels++ = n < N ? b[k * row_stride + n * column_stride] : T{0};
@@ -89,22 +95,12 @@ template <index Rows, index Vectors, class T>
 namespace detail {
 
 template <index Vectors, index Rows = tile_rows, class Work>
-[[gnu::always_inline]] inline void for_each_row_group(index M, index column,
-                                                      const Work& work) noexcept {
-    index row = 0;
+[[gnu::always_inline]] inline void for_each_row_group(index M, index column, const Work& work,
+                                                      index row = 0) noexcept {
     for (; row + Rows <= M; row += Rows)
         work.template operator()<Rows, Vectors>(row, column);
-    if constexpr (Rows > 1) { // the rest in smaller groups, for example 5 = 3 + 2
-        const auto rest = [&]<index Fewer>() {
-            for (; row + Fewer <= M; row += Fewer)
-                work.template operator()<Fewer, Vectors>(row, column);
-        };
-        if constexpr (Rows > 3)
-            rest.template operator()<3>();
-        if constexpr (Rows > 2)
-            rest.template operator()<2>();
-        rest.template operator()<1>();
-    }
+    if constexpr (Rows > 1) // the rest: 5 rows are 3 and twice 1
+        for_each_row_group<Vectors, (Rows > 3 ? 3 : 1)>(M, column, work, row);
 }
 
 } // namespace detail
@@ -113,17 +109,14 @@ template <index Vectors, index Rows = tile_rows, class Work>
 /// panel by panel, so that one panel of b stays in the nearest cache for all rows.
 template <class T, class Work>
 [[gnu::always_inline]] inline void for_each_tile(index M, index N, const Work& work) noexcept {
-    index column = 0;
-    for (; column + (tile_vectors - 1) * lanes<T> < N; column += panel_width<T>)
-        detail::for_each_row_group<tile_vectors>(M, column, work);
-    if (column < N) {
-        const index vectors = (N - column + lanes<T> - 1) / lanes<T>;
-        if (vectors == 1)
-            detail::for_each_row_group<1>(M, column, work);
-        else if (vectors == 2)
+    for (index column = 0, width = 0; column < N; column += width) {
+        width = width_of_panel<T>(N - column);
+        if (width == panel_width<T>)
+            detail::for_each_row_group<tile_vectors>(M, column, work);
+        else if (width == 2 * lanes<T>)
             detail::for_each_row_group<2>(M, column, work);
         else
-            detail::for_each_row_group<3>(M, column, work);
+            detail::for_each_row_group<1>(M, column, work);
     }
 }
 

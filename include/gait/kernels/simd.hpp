@@ -56,28 +56,35 @@ template <class T>
     x.store_unaligned(p);
 }
 
+// The rests of rows. Not inline: they are rare, and inlined into every register tile they made the
+// kernels four times as long to compile.
+template <class T>
+[[nodiscard, gnu::noinline]] batch<T> load_some(const T* p, index count) noexcept {
+    T padded[lanes<T>] = {};
+    for (index i = 0; i < count; ++i)
+        padded[i] = p[i];
+    return load(static_cast<const T*>(padded));
+}
+template <class T>
+[[gnu::noinline]] void store_some(T* p, batch<T> x, index count) noexcept {
+    T padded[lanes<T>];
+    store<T>(padded, x);
+    for (index i = 0; i < count; ++i)
+        p[i] = padded[i];
+}
+
 /// The first `count` lanes from p, zero in the others; count >= lanes reads a whole register.
 /// Reads nothing behind p[count - 1].
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> load(const T* p, index count) noexcept {
-    if (count >= lanes<T>)
-        return load(p);
-    T padded[lanes<T>] = {};
-    for (index i = 0; i < count; ++i)
-        padded[i] = p[i];
-    return load(padded);
+    return count >= lanes<T> ? load(p) : load_some(p, count);
 }
 
 /// The first `count` lanes to p; count >= lanes writes a whole register.
 /// Writes nothing behind p[count - 1].
 template <class T>
 [[gnu::always_inline]] inline void store(T* p, batch<T> x, index count) noexcept {
-    if (count >= lanes<T>)
-        return store(p, x);
-    T padded[lanes<T>];
-    store(padded, x);
-    for (index i = 0; i < count; ++i)
-        p[i] = padded[i];
+    count >= lanes<T> ? store<T>(p, x) : store_some<T>(p, x, count);
 }
 
 /// The sum of all lanes. (`hadd` was renamed `reduce_add` in xsimd 9.)

@@ -58,13 +58,13 @@ void rmsprop_update(index N, T rate, T smoothing, T epsilon, T decay, const T* g
 /// The constants of one Adam step, the same for all parameters.
 template <class T>
 struct adam_step {
-    T rate;        ///< learning rate / (1 - beta1^t), t = 1 for the first step
-    T beta1;       ///< memory of the mean
-    T beta2;       ///< memory of the mean square
-    T root;        ///< 1 / sqrt(1 - beta2^t)
-    T epsilon;     ///< added to the root mean square
-    T decay = 0;   ///< Adam's weight decay: part of the gradient
-    T shrink = 1;  ///< AdamW's: p is multiplied by 1 - learning rate * weight decay
+    T rate;       ///< learning rate / (1 - beta1^t), t = 1 for the first step
+    T beta1;      ///< memory of the mean
+    T beta2;      ///< memory of the mean square
+    T root;       ///< 1 / sqrt(1 - beta2^t)
+    T epsilon;    ///< added to the root mean square
+    T decay = 0;  ///< Adam's weight decay: part of the gradient
+    T shrink = 1; ///< AdamW's: p is multiplied by 1 - learning rate * weight decay
 };
 
 /// p *= shrink; m = beta1 m + (1 - beta1) s, v = beta2 v + (1 - beta2) s^2, s = g + decay p;

@@ -24,9 +24,15 @@ using map_of = Eigen::Map<std::conditional_t<
                   Rows == 1 && Columns != 1 ? Eigen::RowMajor : Eigen::ColMajor>>>;
 } // namespace detail
 
-/// (Rows, Columns) over somebody else's numbers, column by column.
+/// (Rows, Columns) over somebody else's numbers, column by column. A type of its own, so that a
+/// matrix of one column is not taken for a vector when it is written to a file.
 template <class T, index Rows, index Columns>
-using matrix_map = detail::map_of<T, Rows, Columns>;
+struct matrix_map : detail::map_of<T, Rows, Columns> {
+    static constexpr bool is_matrix = true;
+    using base = detail::map_of<T, Rows, Columns>;
+    using base::base;
+    using base::operator=;
+};
 
 /// (Size) over somebody else's numbers.
 template <class T, index Size>

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// A model: layers one after the other. `sequential` refuses neighbours that don't fit, lays out the
-// memory of all layers one behind the other, and is itself a layer.
+// A model: layers one after the other. `sequential` refuses neighbours that don't fit, passes each
+// layer's result to the next, and is itself a layer.
 //
 //     using net = gait::sequential<gait::lstm<3, 64>, gait::last_step<64>, gait::dense<64, 7>>;
 //
@@ -10,12 +10,12 @@
 #pragma once
 
 #include <gait/layers/layer.hpp>
+#include <gait/model/layout.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string>
-#include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace gait::inline GAIT_ARCH {
@@ -31,58 +31,26 @@ struct neighbours {
 /// Layers in a row, each a value: sequential<A, B>{} or sequential(a, b).
 template <layer... Layers>
 class sequential {
-    static constexpr std::size_t layer_count = sizeof...(Layers);
-    static_assert(layer_count > 0);
-    using tuple = std::tuple<Layers...>;
+    using places = layout<Layers...>;
+    static constexpr std::size_t last = places::last;
     template <std::size_t I>
-    using at = std::tuple_element_t<I, tuple>;
-    using all = std::make_index_sequence<layer_count>;
-    static constexpr std::size_t last = layer_count - 1;
+    using at = typename places::template at<I>;
+    using all = std::index_sequence_for<Layers...>;
 
     static_assert([]<std::size_t... I>(std::index_sequence<I...>) {
         return (neighbours<at<I>, at<I + 1>>::fit && ...);
     }(std::make_index_sequence<last>{}));
 
-    tuple layers_;
-
-    /// The first of `count` parts of the given sizes, one behind the other.
-    template <std::size_t I>
-    static constexpr index sum_before(const std::array<index, layer_count>& sizes) {
-        index sum = 0;
-        for (std::size_t i = 0; i < I; ++i)
-            sum += sizes[i];
-        return sum;
-    }
-
-    static constexpr std::array<index, layer_count> parameter_counts = {Layers::parameter_count...};
-
-    template <class L, class T>
-    static constexpr index packed_size() {
-        if constexpr (has_packed<L, T>)
-            return aligned_count<T>(L::template packed<T>::size);
-        else
-            return aligned_count<T>(L::parameter_count);
-    }
-    template <class T>
-    static constexpr std::array<index, layer_count> packed_sizes = {packed_size<Layers, T>()...};
-
-    static constexpr index widest =
-        std::max({input_features<Layers>..., output_features<Layers>...});
-
-    /// Numbers in layer I's output for a tile.
-    template <std::size_t I>
-    static constexpr index output_size(extents tile) {
-        return at<I>::output::in(tile).count() * output_features<at<I>>;
-    }
+    std::tuple<Layers...> layers_;
 
 public:
     using input = typename at<0>::input;
     using output = typename at<last>::output;
 
-    static constexpr index parameter_count = (Layers::parameter_count + ...);
+    static constexpr index parameter_count = places::parameter_count;
 
     sequential() = default;
-    explicit sequential(Layers... layers) requires(layer_count > 0)
+    explicit sequential(Layers... layers) requires(sizeof...(Layers) > 0)
         : layers_(std::move(layers)...) {}
 
     /// Layer I of the model.
@@ -98,164 +66,26 @@ public:
         return text;
     }
 
-    /// The layers' parameters, one behind the other.
+    /// The layers' memory; see model/layout.hpp.
     template <class T>
-    class params {
-    public:
-        explicit params(T* data) : data_(data) {}
-
-        [[nodiscard]] T* data() const { return data_; }
-
-        /// Layer I's.
-        template <std::size_t I>
-        [[nodiscard]] auto layer() const {
-            return typename at<I>::template params<T>(data_ + sum_before<I>(parameter_counts));
-        }
-
-        /// visitor.tensor(name, map) and visitor.summand(name, map) for all, in order, as
-        /// "{index}.{name}"; the index counts the layers that have parameters.
-        template <class Visitor>
-        void visit(Visitor&& visitor) const {
-            int number = 0;
-            [&]<std::size_t... I>(std::index_sequence<I...>) {
-                (visit_layer<I>(visitor, number), ...);
-            }
-            (all{});
-        }
-
-    private:
-        template <class Visitor>
-        struct numbered {
-            Visitor& visitor;
-            std::string prefix;
-            template <class Map>
-            void tensor(std::string_view name, Map& map) {
-                visitor.tensor(prefix + std::string(name), map);
-            }
-            template <class Map>
-            void summand(std::string_view name, Map& map) {
-                visitor.summand(prefix + std::string(name), map);
-            }
-        };
-
-        template <std::size_t I, class Visitor>
-        void visit_layer(Visitor& visitor, int& number) const {
-            if constexpr (at<I>::parameter_count > 0)
-                layer<I>().visit(numbered<Visitor>{visitor, std::to_string(number++) + "."});
-        }
-
-        T* data_;
-    };
-
-    /// All layers' parameters as their kernels read them.
+    using params = typename places::template params<T>;
     template <class T>
-    struct packed {
-        static constexpr index size = sum_before<layer_count>(packed_sizes<T>);
-
-        const T* data;
-        explicit packed(const T* from) : data(from) {}
-
-        template <std::size_t I>
-        [[nodiscard]] auto layer() const {
-            return weights_of<at<I>, T>(data + sum_before<I>(packed_sizes<T>));
-        }
-    };
+    using packed = typename places::template packed<T>;
+    template <class T>
+    using tape = typename places::template tape<T>;
+    template <class T>
+    using state = typename places::template state<T>;
 
     template <class T>
     void pack(const params<const T>& p, T* to) const {
         each([&]<std::size_t I>() {
-            T* part = to + sum_before<I>(packed_sizes<T>);
+            T* part = to + packed<T>::template place<I>;
             if constexpr (has_packed<at<I>, T>)
                 get<I>().template pack<T>(p.template layer<I>(), part);
             else
-                std::copy_n(p.data() + sum_before<I>(parameter_counts), at<I>::parameter_count,
-                            part);
+                std::copy_n(p.template begin<I>(), at<I>::parameter_count, part);
         });
     }
-
-    /// The layers' tapes, the outputs between them, and two buffers for the gradients of those.
-    template <class T>
-    class tape {
-    public:
-        static index size(extents tile) {
-            return place<layer_count>(tile) + 2 * gradient_size(tile);
-        }
-        tape(T* data, extents tile) : data_(data), tile_(tile) {}
-
-        template <std::size_t I>
-        [[nodiscard]] auto layer() const {
-            return typename at<I>::template tape<T>(data_ + place<I>(tile_), tile_);
-        }
-        /// Layer I's output.
-        template <std::size_t I>
-        [[nodiscard]] view<T, output_features<at<I>>> result() const {
-            return {data_ + place<I>(tile_) + tape_size<I>(tile_), at<I>::output::in(tile_)};
-        }
-        /// Room for the gradient of layer I's output; layers I and I + 2 share it.
-        template <std::size_t I>
-        [[nodiscard]] view<T, output_features<at<I>>> gradient() const {
-            return {data_ + place<layer_count>(tile_) +
-                        static_cast<index>(I % 2) * gradient_size(tile_),
-                    at<I>::output::in(tile_)};
-        }
-
-    private:
-        template <std::size_t I>
-        static index tape_size(extents tile) {
-            return aligned_count<T>(at<I>::template tape<T>::size(at<I>::input::in(tile)));
-        }
-        template <std::size_t I>
-        static index place(extents tile) {
-            if constexpr (I == 0)
-                return 0;
-            else
-                return place<I - 1>(tile) + tape_size<I - 1>(tile) +
-                       (I - 1 < last ? aligned_count<T>(output_size<I - 1>(tile)) : 0);
-        }
-        static index gradient_size(extents tile) {
-            return layer_count > 1 ? aligned_count<T>(tile.count() * widest) : 0;
-        }
-
-        T* data_;
-        extents tile_;
-    };
-
-    /// The layers' states, one behind the other, then room for what passes between layers.
-    template <class T>
-    class state {
-    public:
-        static index size(index rows) {
-            return place<layer_count>(rows) + 2 * aligned_count<T>(rows * widest);
-        }
-        state() = default;
-        state(T* data, index rows) : data_(data), rows_(rows) {}
-
-        explicit operator bool() const { return data_ != nullptr; }
-
-        template <std::size_t I>
-        [[nodiscard]] auto layer() const {
-            return state_of<at<I>, T>(data_ + place<I>(rows_), rows_);
-        }
-        template <std::size_t I>
-        [[nodiscard]] view<T, output_features<at<I>>> result() const {
-            return {data_ + place<layer_count>(rows_) +
-                        static_cast<index>(I % 2) * aligned_count<T>(rows_ * widest),
-                    {1, rows_}};
-        }
-
-    private:
-        template <std::size_t I>
-        static index place(index rows) {
-            if constexpr (I == 0)
-                return 0;
-            else
-                return place<I - 1>(rows) +
-                       aligned_count<T>(state_of<at<I - 1>, T>::size(rows));
-        }
-
-        T* data_ = nullptr;
-        index rows_ = 0;
-    };
 
     template <class T>
     void init(params<T> p, random_stream random) const {
@@ -280,16 +110,16 @@ public:
             const auto from = source<I>(x, tape_);
             const auto to = target<I>(y, tape_);
             const auto own = tape_.template layer<I>();
-            constexpr bool carries = requires {
-                get<I>().template forward<T>(weights, from, to, own, here,
-                                             carry.template layer<I>());
-            };
-            if constexpr (carries) {
-                if (carry) {
-                    get<I>().template forward<T>(weights, from, to, own, here,
-                                                 carry.template layer<I>());
-                    return;
-                }
+            if constexpr (has_state<at<I>, T>) {
+                const auto own_carry = carry.template layer<I>();
+                if constexpr (requires {
+                                  get<I>().template forward<T>(weights, from, to, own, here,
+                                                               own_carry);
+                              })
+                    if (carry) {
+                        get<I>().template forward<T>(weights, from, to, own, here, own_carry);
+                        return;
+                    }
             }
             get<I>().template forward<T>(weights, from, to, own, here);
         });

@@ -55,10 +55,9 @@ inline constexpr index history_columns = 8;
 inline std::vector<double> history_to_numbers(const std::vector<epoch_report>& history) {
     std::vector<double> numbers;
     for (const epoch_report& e : history)
-        numbers.insert(numbers.end(),
-                       {static_cast<double>(e.epoch), e.train_loss, e.train_accuracy,
-                        e.validation_loss, e.validation_accuracy, e.learning_rate, e.gradient_norm,
-                        e.seconds});
+        numbers.insert(numbers.end(), {static_cast<double>(e.epoch), e.train_loss, e.train_accuracy,
+                                       e.validation_loss, e.validation_accuracy, e.learning_rate,
+                                       e.gradient_norm, e.seconds});
     return numbers;
 }
 
@@ -88,7 +87,8 @@ inline void check_same_run(const safetensors_file& file,
         }
     }
     if (!expected.empty())
-        throw error({file.path().string(), "resuming", "what the run began with, " + expected, found});
+        throw error(
+            {file.path().string(), "resuming", "what the run began with, " + expected, found});
 }
 
 } // namespace detail
@@ -108,26 +108,26 @@ inline void save_checkpoint(const std::filesystem::path& path, const training_pr
     const auto floats = [](const char* name, std::vector<index> shape, const buffer<float>& from) {
         return tensor_out::of<float>(name, std::move(shape), from.span());
     };
-    write_safetensors(
-        path,
-        {floats("parameters", {P}, run.parameters),
-         floats("optimizer", {run.memory.size() / P, P}, run.memory),
-         floats("best", {run.best.size()}, run.best),
-         tensor_out::of<double>("history", {std::ssize(run.history), detail::history_columns},
-                                history),
-         tensor_out::of<std::int64_t>("progress", {3}, progress),
-         tensor_out::of<double>("best_loss", {1}, best_loss)},
-        metadata);
+    write_safetensors(path,
+                      {floats("parameters", {P}, run.parameters),
+                       floats("optimizer", {run.memory.size() / P, P}, run.memory),
+                       floats("best", {run.best.size()}, run.best),
+                       tensor_out::of<double>(
+                           "history", {std::ssize(run.history), detail::history_columns}, history),
+                       tensor_out::of<std::int64_t>("progress", {3}, progress),
+                       tensor_out::of<double>("best_loss", {1}, best_loss)},
+                      metadata);
 }
 
-/// Reads a checkpoint into `run`, whose buffers have the sizes that this run needs. Throws `error` if
-/// the file is no checkpoint, is damaged, or belongs to another run.
+/// Reads a checkpoint into `run`, whose buffers have the sizes that this run needs. Throws `error`
+/// if the file is no checkpoint, is damaged, or belongs to another run.
 inline void load_checkpoint(const std::filesystem::path& path, training_progress& run,
                             const std::map<std::string, std::string>& identity) {
     const safetensors_file file(path);
     const auto format = file.metadata().find("format");
     if (format == file.metadata().end() || format->second != "gait checkpoint")
-        throw error({path.string(), "", "a checkpoint written by gait", "another safetensors file"});
+        throw error(
+            {path.string(), "", "a checkpoint written by gait", "another safetensors file"});
     detail::check_same_run(file, identity);
 
     const index P = run.parameters.size();

@@ -13,11 +13,12 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// Makes a sum of gradients their mean and limits its length: gradient /= weight, and if its norm is
-/// still above `limit` (0: no limit), gradient *= limit / (norm + 1e-6), as PyTorch's
+/// Makes a sum of gradients their mean and limits its length: gradient /= weight, and if its norm
+/// is still above `limit` (0: no limit), gradient *= limit / (norm + 1e-6), as PyTorch's
 /// clip_grad_norm_. One pass to read, one to write.
 ///
-/// Returns the norm of the mean before clipping; when that is not finite the gradient is left alone.
+/// Returns the norm of the mean before clipping; when that is not finite the gradient is left
+/// alone.
 template <class T>
 double mean_and_clip(std::span<T> gradient, double weight, double limit) noexcept {
     const auto N = static_cast<index>(gradient.size());

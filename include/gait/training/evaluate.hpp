@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// How a model does on windows it is shown: loss, predictions, confusion matrix. Tiles are spread over
-// threads and ranks; what is summed is summed in the order of the tiles, so neither changes a bit.
+// How a model does on windows it is shown: loss, predictions, confusion matrix. Tiles are spread
+// over threads and ranks; what is summed is summed in the order of the tiles, so neither changes a
+// bit.
 #pragma once
 
 #include <gait/core/float_environment.hpp>
@@ -40,7 +41,8 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
     std::vector<index> ids(static_cast<std::size_t>(windows));
     std::iota(ids.begin(), ids.end(), index{0});
 
-    // One run of numbers, so one sum over the ranks: each tile's loss and weight, each window's class.
+    // One run of numbers, so one sum over the ranks: each tile's loss and weight, each window's
+    // class.
     std::vector<double> found(static_cast<std::size_t>(2 * tiles + windows));
     const index first = tiles * ranks.rank() / ranks.size();
     const index last = tiles * (ranks.rank() + 1) / ranks.size();
@@ -50,11 +52,11 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
         const index begin = tile * windows_per_tile;
         const index rows = std::min(windows_per_tile, windows - begin);
         auto& worker = workers[static_cast<std::size_t>(thread)];
-        const loss_sums sums = worker.evaluate(
-            model, weights, source,
-            std::span<const index>(ids).subspan(static_cast<std::size_t>(begin),
-                                                static_cast<std::size_t>(rows)),
-            loss);
+        const loss_sums sums =
+            worker.evaluate(model, weights, source,
+                            std::span<const index>(ids).subspan(static_cast<std::size_t>(begin),
+                                                                static_cast<std::size_t>(rows)),
+                            loss);
         found[static_cast<std::size_t>(2 * tile)] = sums.loss;
         found[static_cast<std::size_t>(2 * tile + 1)] = sums.weight;
         for (index r = 0; r < rows; ++r)
@@ -80,7 +82,8 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
 
 } // namespace detail
 
-/// Shows every window of `source` to the model once. `parameters` (parameter_count); `threads` 0: all.
+/// Shows every window of `source` to the model once. `parameters` (parameter_count); `threads` 0:
+/// all.
 template <classifying_model Model, window_source<input_features<Model>> Source>
 [[nodiscard]] evaluation evaluate(const Model& model, std::span<const float> parameters,
                                   const Source& source, const cross_entropy& loss = {},

@@ -19,8 +19,8 @@ struct cross_entropy {
     std::vector<float> class_weights; ///< (K), or empty for equal weights
     float label_smoothing = 0;        ///< share of the target spread over all classes, in [0, 1)
 
-    /// Sums over the rows of `logits` (1, R, K), whose labels (R) lie in [0, K). Overwrites d_logits
-    /// (1, R, K) with the gradient of the sum, not of the mean, unless that view is empty.
+    /// Sums over the rows of `logits` (1, R, K), whose labels (R) lie in [0, K). Overwrites
+    /// d_logits (1, R, K) with the gradient of the sum, not of the mean, unless that view is empty.
     template <index K>
     loss_sums operator()(view<const float, K> logits, std::span<const int> labels,
                          view<float, K> d_logits = {}) const noexcept {
@@ -31,8 +31,8 @@ struct cross_entropy {
     }
 };
 
-/// Class weights N / (K N_k): every class counts alike, and the weights' mean over the windows is 1.
-/// `counts` (K) holds each class's windows; a class without any gets weight 0.
+/// Class weights N / (K N_k): every class counts alike, and the weights' mean over the windows
+/// is 1. `counts` (K) holds each class's windows; a class without any gets weight 0.
 [[nodiscard]] inline std::vector<float> balanced_class_weights(std::span<const index> counts) {
     double windows = 0, classes = 0;
     for (const index count : counts) {
@@ -41,9 +41,9 @@ struct cross_entropy {
     }
     std::vector<float> weights;
     for (const index count : counts)
-        weights.push_back(count > 0 ? static_cast<float>(windows /
-                                                         (classes * static_cast<double>(count)))
-                                    : 0.0F);
+        weights.push_back(count > 0
+                              ? static_cast<float>(windows / (classes * static_cast<double>(count)))
+                              : 0.0F);
     return weights;
 }
 

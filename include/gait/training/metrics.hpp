@@ -99,8 +99,8 @@ private:
     std::vector<std::int64_t> counts_;
 };
 
-/// The matrix for a person: a row for each actual class, with its recall, precision and F1 beside it.
-/// `names` (K) name the classes. Ends with a newline.
+/// The matrix for a person: a row for each actual class, with its recall, precision and F1 beside
+/// it. `names` (K) name the classes. Ends with a newline.
 [[nodiscard]] inline std::string table(const confusion_matrix& confusion,
                                        std::span<const std::string> names) {
     const auto name = [&](int c) { return names[static_cast<std::size_t>(c)]; };

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// Optimizers: small values that turn a gradient into a step. They own no memory. All parameters of a
-// model are one flat run of numbers, so an optimizer is one kernel call over it, and what it
-// remembers is `slots` more runs of the same size, one behind the other, zero before the first step.
+// Optimizers: small values that turn a gradient into a step. They own no memory. All parameters of
+// a model are one flat run of numbers, so an optimizer is one kernel call over it, and what it
+// remembers is `slots` more runs of the same size, one behind the other, zero before the first
+// step.
 //
 // Defaults and formulas are PyTorch's. The learning rate is not theirs: a schedule gives it with
 // every step, together with the step's number, which counts steps and not tensors.
@@ -31,8 +32,8 @@ struct step_position {
 
 /// Changes `parameters` (N) by one step along `gradient` (N); `memory` holds slots() * N numbers.
 template <class O>
-concept optimizer = std::copyable<O> && requires(const O& o, step_position at, std::span<float> p,
-                                                 std::span<const float> g) {
+concept optimizer = std::copyable<O> &&
+    requires(const O& o, step_position at, std::span<float> p, std::span<const float> g) {
     { o.slots() } -> std::convertible_to<index>;
     { o.description() } -> std::convertible_to<std::string>;
     o.update(at, p, g, p /* memory */);
@@ -65,7 +66,7 @@ struct sgd {
     [[nodiscard]] index slots() const { return momentum != 0 ? 1 : 0; }
     [[nodiscard]] std::string description() const {
         return detail::in_words("sgd(momentum ", momentum, nesterov ? ", nesterov" : "",
-                              ", weight decay ", weight_decay, ")");
+                                ", weight decay ", weight_decay, ")");
     }
     template <class T>
     void update(step_position at, std::span<T> p, std::span<const T> g, std::span<T> memory) const {
@@ -88,7 +89,7 @@ struct rmsprop {
     [[nodiscard]] index slots() const { return 1; }
     [[nodiscard]] std::string description() const {
         return detail::in_words("rmsprop(smoothing ", smoothing, ", epsilon ", epsilon,
-                              ", weight decay ", weight_decay, ")");
+                                ", weight decay ", weight_decay, ")");
     }
     template <class T>
     void update(step_position at, std::span<T> p, std::span<const T> g, std::span<T> memory) const {
@@ -108,7 +109,7 @@ struct adam {
     [[nodiscard]] index slots() const { return 2; }
     [[nodiscard]] std::string description() const {
         return detail::in_words("adam(beta ", beta1, " ", beta2, ", epsilon ", epsilon,
-                              ", weight decay ", weight_decay, ")");
+                                ", weight decay ", weight_decay, ")");
     }
     /// The constants of a step, in double as in PyTorch.
     template <class T>
@@ -137,7 +138,7 @@ struct adamw {
     [[nodiscard]] index slots() const { return 2; }
     [[nodiscard]] std::string description() const {
         return detail::in_words("adamw(beta ", beta1, " ", beta2, ", epsilon ", epsilon,
-                              ", weight decay ", weight_decay, ")");
+                                ", weight decay ", weight_decay, ")");
     }
     template <class T>
     void update(step_position at, std::span<T> p, std::span<const T> g, std::span<T> memory) const {

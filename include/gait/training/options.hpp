@@ -35,9 +35,9 @@ struct fit_options {
     double clip_norm = 1; ///< limit of the gradient's global norm; 0: none
     cross_entropy loss = {};
 
-    /// Stop after so many epochs in a row without a lower validation loss (training loss if there is
-    /// no validation), and give back the weights of the lowest. 0: train to the end and give back
-    /// the last weights.
+    /// Stop after so many epochs in a row without a lower validation loss (training loss if there
+    /// is no validation), and give back the weights of the lowest. 0: train to the end and give
+    /// back the last weights.
     int patience = 0;
 
     /// Truncated backpropagation: only the last K steps of a window are differentiated, from the
@@ -46,14 +46,16 @@ struct fit_options {
 
     std::span<const float> initial_parameters = {}; ///< instead of the model's own `init`
 
-    std::filesystem::path checkpoint = {}; ///< written at the start and after every epoch; empty: not
+    std::filesystem::path checkpoint =
+        {};              ///< written at the start and after every epoch; empty: not
     bool resume = false; ///< go on from `checkpoint`; its options and data must be these
     /// What else must be the same when resuming, by name: a dropout rate, an augmentation.
     std::map<std::string, std::string> identity = {};
 };
 
-/// One epoch in numbers. Training loss and accuracy are means over the epoch, taken while the weights
-/// moved; validation is measured with the weights at its end, NaN without validation windows.
+/// One epoch in numbers. Training loss and accuracy are means over the epoch, taken while the
+/// weights moved; validation is measured with the weights at its end, NaN without validation
+/// windows.
 struct epoch_report {
     int epoch = 0; ///< counts from 1
     double train_loss = 0, train_accuracy = 0;
@@ -66,12 +68,12 @@ struct epoch_report {
 
 /// Where training stands after a step.
 struct batch_report {
-    int epoch = 0;       ///< counts from 1
-    index batch = 0;     ///< counts from 1
-    index batches = 0;   ///< in an epoch
-    index windows = 0;   ///< in this batch
-    double loss = 0;     ///< of this batch, before its step
-    double accuracy = 0; ///< likewise
+    int epoch = 0;                           ///< counts from 1
+    index batch = 0;                         ///< counts from 1
+    index batches = 0;                       ///< in an epoch
+    index windows = 0;                       ///< in this batch
+    double loss = 0;                         ///< of this batch, before its step
+    double accuracy = 0;                     ///< likewise
     double mean_loss = 0, mean_accuracy = 0; ///< of the epoch so far
     double learning_rate = 0;
     double gradient_norm = 0; ///< before clipping

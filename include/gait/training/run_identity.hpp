@@ -63,9 +63,9 @@ std::string identity_of(const Source& source) {
 
 } // namespace detail
 
-/// The run in words, by what a person would call each part. Left out is what changes no bit, such as
-/// the number of threads, and the number of epochs where the schedule doesn't look at it: a finished
-/// run may be made longer.
+/// The run in words, by what a person would call each part. Left out is what changes no bit, such
+/// as the number of threads, and the number of epochs where the schedule doesn't look at it: a
+/// finished run may be made longer.
 template <class Model, class Train, class Validation>
 std::map<std::string, std::string> identity_of_run(const Train& train, const Validation& validation,
                                                    const fit_options& o) {
@@ -91,23 +91,23 @@ std::map<std::string, std::string> identity_of_run(const Train& train, const Val
         model = Model::description();
 
     std::map<std::string, std::string> all = o.identity;
-    all.merge(std::map<std::string, std::string>{
-            {"model", model},
-            {"training data", detail::identity_of<F>(train)},
-            {"validation data", detail::identity_of<F>(validation)},
-            {"seed", in_words(o.seed)},
-            {"batch", in_words(o.batch)},
-            {"order", o.shuffled ? "shuffled" : "as given"},
-            {"shards", in_words(o.shards)},
-            {"optimizer", o.method.description()},
-            {"learning rate", in_words(o.learning_rate)},
-            {"schedule", form},
-            {"clipping norm", in_words(o.clip_norm)},
-            {"class weights", weights},
-            {"label smoothing", in_words(o.loss.label_smoothing)},
-            {"patience", in_words(o.patience)},
-            {"truncated steps", in_words(o.truncate_steps)},
-            {"initial parameters", start}});
+    all.merge(
+        std::map<std::string, std::string>{{"model", model},
+                                           {"training data", detail::identity_of<F>(train)},
+                                           {"validation data", detail::identity_of<F>(validation)},
+                                           {"seed", in_words(o.seed)},
+                                           {"batch", in_words(o.batch)},
+                                           {"order", o.shuffled ? "shuffled" : "as given"},
+                                           {"shards", in_words(o.shards)},
+                                           {"optimizer", o.method.description()},
+                                           {"learning rate", in_words(o.learning_rate)},
+                                           {"schedule", form},
+                                           {"clipping norm", in_words(o.clip_norm)},
+                                           {"class weights", weights},
+                                           {"label smoothing", in_words(o.loss.label_smoothing)},
+                                           {"patience", in_words(o.patience)},
+                                           {"truncated steps", in_words(o.truncate_steps)},
+                                           {"initial parameters", start}});
     return all;
 }
 

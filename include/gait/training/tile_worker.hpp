@@ -25,15 +25,17 @@ inline constexpr index windows_per_tile = 12;
 
 /// A model that gives one vector of logits for a window of steps, and can be trained.
 template <class M>
-concept classifying_model = trainable_layer<M, float> && M::input::has_steps && !M::output::has_steps;
+concept classifying_model =
+    trainable_layer<M, float> && M::input::has_steps && !M::output::has_steps;
 
 /// A classifying model whose forward pass can start from the state that `step` leaves.
 template <class M>
-concept truncatable_model =
-    classifying_model<M> && streaming_layer<M, float> &&
+concept truncatable_model = classifying_model<M> && streaming_layer<M, float> &&
     requires(const M& m, weights_of<M, float> w, input_of<M, float> x, output_of<M, float> y,
              typename M::template tape<float> tape, pass p,
-             typename M::template state<float> carry) { m.forward(w, x, y, tape, p, carry); };
+             typename M::template state<float> carry) {
+    m.forward(w, x, y, tape, p, carry);
+};
 
 /// The parameters in the order in which the model's kernels read them; made anew after every step.
 template <class Model>
@@ -75,7 +77,8 @@ public:
           tape_(tape_type::size({steps, windows_per_tile})), logits_(windows_per_tile * K),
           d_logits_(windows_per_tile * K), state_(state_size()) {}
 
-    /// Logits and loss of windows `ids` (R <= windows_per_tile) of `source`. `at.samples` is set here.
+    /// Logits and loss of windows `ids` (R <= windows_per_tile) of `source`. `at.samples` is set
+    /// here.
     template <window_source<F> Source>
     loss_sums evaluate(const Model& model, const kernel_weights<Model>& weights,
                        const Source& source, std::span<const index> ids,
@@ -123,7 +126,8 @@ public:
         const view<float, K> d_logits(d_logits_.data(), logits.size());
         const loss_sums sums = loss(view<const float, K>(logits), labels(ids), d_logits);
         model.backward(w, x, view<const float, K>(logits), view<const float, K>(d_logits),
-                       view<float, F>{}, tape, typename Model::template params<float>(gradient), at);
+                       view<float, F>{}, tape, typename Model::template params<float>(gradient),
+                       at);
         return sums;
     }
 
@@ -157,8 +161,8 @@ private:
     }
 
     index truncate_;
-    buffer<float> x_;    // (T, R, F)
-    buffer<float> tape_; // as the model lays it out
+    buffer<float> x_;                 // (T, R, F)
+    buffer<float> tape_;              // as the model lays it out
     buffer<float> logits_, d_logits_; // (1, R, K)
     buffer<float> state_;             // of truncated backpropagation
     std::array<std::uint64_t, windows_per_tile> samples_{};

@@ -6,8 +6,8 @@
 // Every epoch takes the windows in a new order, a batch at a time. A step computes the gradient of
 // the batch (batch_gradient.hpp), makes it a mean, clips it, and gives it to the optimizer with the
 // schedule's learning rate. After the epoch the validation windows are shown and a checkpoint is
-// written. What an epoch does depends on the seed, its number and the weights it begins with, so the
-// number of threads changes no bit and a resumed run is the same run.
+// written. What an epoch does depends on the seed, its number and the weights it begins with, so
+// the number of threads changes no bit and a resumed run is the same run.
 //
 // Everything is allocated before the first step; what an epoch allocates on top, for validation and
 // its checkpoint, is outside the loop over its batches.
@@ -51,8 +51,9 @@ public:
     training_run(const Model& model, const Train& train, const Validation& validation,
                  const fit_options& options, const callbacks& tell, Communicator& ranks)
         : model_(model), train_(train), validation_(validation), options_(options), tell_(tell),
-          ranks_(ranks), now_(P, options.method.slots(), options.patience > 0), border_parameters_(P),
-          border_memory_(now_.memory.size()), order_(static_cast<std::size_t>(train.size())),
+          ranks_(ranks), now_(P, options.method.slots(), options.patience > 0),
+          border_parameters_(P), border_memory_(now_.memory.size()),
+          order_(static_cast<std::size_t>(train.size())),
           gradient_(options.threads > 0 ? options.threads : available_threads(), options.shards,
                     std::max(train.steps(), validation.size() > 0 ? validation.steps() : 0),
                     options.truncate_steps),
@@ -150,8 +151,7 @@ private:
         const pass at{.training = true,
                       .seed = options_.seed,
                       .epoch = static_cast<std::uint32_t>(now_.epoch)};
-        const loss_sums sums =
-            gradient_(model_, weights_, train_, ids, at, options_.loss, ranks_);
+        const loss_sums sums = gradient_(model_, weights_, train_, ids, at, options_.loss, ranks_);
         epoch_sums += sums;
 
         const double loss = sums.loss / sums.weight;
@@ -195,12 +195,12 @@ private:
     }
 
     [[noreturn]] void fail(index b, const std::string& expected, double found) const {
-        std::string text = in_words(found);
+        std::string text = std::isnan(found) ? "nan" : in_words(found); // not "-nan"
         if (!options_.checkpoint.empty())
             text += in_words(" (this checkpoint holds the weights of epoch ", now_.epoch,
                              "; a lower learning rate, a warm-up or clipping may help)");
-        throw error({options_.checkpoint.string(), in_words("epoch ", now_.epoch + 1, ", batch ", b + 1),
-                     expected, text});
+        throw error({options_.checkpoint.string(),
+                     in_words("epoch ", now_.epoch + 1, ", batch ", b + 1), expected, text});
     }
 
     void save() const {
@@ -228,10 +228,11 @@ private:
 
 /// Trains `model` on the windows of `train`; `validation` judges every epoch and may be empty.
 ///
-/// Throws `error` if a source's classes are not the model's, if a loss, a gradient or a weight stops
-/// being finite (naming epoch and batch), or if a checkpoint can't be written or resumed.
+/// Throws `error` if a source's classes are not the model's, if a loss, a gradient or a weight
+/// stops being finite (naming epoch and batch), or if a checkpoint can't be written or resumed.
 template <classifying_model Model, window_source<input_features<Model>> Train,
-          window_source<input_features<Model>> Validation, communicator Communicator = single_process>
+          window_source<input_features<Model>> Validation,
+          communicator Communicator = single_process>
 fit_result fit(const Model& model, const Train& train, const Validation& validation,
                const fit_options& options = {}, const callbacks& tell = {},
                Communicator ranks = {}) {

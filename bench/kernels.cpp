@@ -1,0 +1,244 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// bench_kernels: every kernel at the reference model's sizes and at awkward ones. Each is checked
+// against its plain namesake before it is timed.
+#include "peak.hpp"
+
+#include <gait/kernels.hpp>
+#include <gait/kernels/reference_updates.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <random>
+#include <string>
+#include <vector>
+
+namespace {
+
+using bench::index;
+using matrix = gait::reference::matrix<float>;
+
+/// Ends the benchmark with an error if two results differ.
+bool agree(benchmark::State& state, const matrix& fast, const matrix& plain) {
+    const float worst = (fast - plain).cwiseAbs().maxCoeff();
+    if (worst <= 1e-4F * std::max(1.0F, plain.cwiseAbs().maxCoeff()))
+        return true;
+    state.SkipWithError(("differs from the reference by " + std::to_string(worst)).c_str());
+    return false;
+}
+
+void per_element(benchmark::State& state, index count) {
+    state.counters["ns_per_element"] = benchmark::Counter(
+        1e-9 * static_cast<double>(count) * static_cast<double>(state.iterations()),
+        benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+template <class Activation>
+void activate(benchmark::State& state) {
+    const index n = state.range(0);
+    const matrix x = 3 * matrix::Random(1, n);
+    matrix y(1, n);
+    gait::activate<Activation, float>(n, x.data(), y.data());
+    if (!agree(state, y, gait::reference::activate<float>(Activation::name, x)))
+        return;
+    for (auto _ : state) {
+        gait::activate<Activation, float>(n, x.data(), y.data());
+        benchmark::ClobberMemory();
+    }
+    per_element(state, n);
+}
+
+template <class Activation>
+void activate_backward(benchmark::State& state) {
+    const index n = state.range(0);
+    const matrix y = matrix::Random(1, n), d_y = matrix::Random(1, n);
+    matrix d_x(1, n);
+    gait::activate_backward<Activation, float>(n, y.data(), d_y.data(), d_x.data());
+    if (!agree(state, d_x, gait::reference::activate_backward<float>(Activation::name, y, d_y)))
+        return;
+    for (auto _ : state) {
+        gait::activate_backward<Activation, float>(n, y.data(), d_y.data(), d_x.data());
+        benchmark::ClobberMemory();
+    }
+    per_element(state, n);
+}
+
+void matmul(benchmark::State& state) {
+    const index M = state.range(0), N = state.range(1), K = state.range(2);
+    const matrix a = matrix::Random(M, K), b = matrix::Random(K, N), bias = matrix::Random(1, N);
+    matrix c(M, N);
+    std::vector<float> panels(static_cast<std::size_t>(gait::panels_size<float>(K, N)));
+    gait::pack_panels<float>(K, N, b.data(), N, 1, panels.data());
+    const auto run = [&] {
+        gait::matmul<gait::identity, float>(M, N, K, {a.data(), K}, panels.data(), {bias.data(), 0},
+                                            {c.data(), N});
+    };
+    run();
+    if (!agree(state, c, gait::reference::matmul<float>(a, b, bias)))
+        return;
+    bench::flop_counter count(state, 2.0 * static_cast<double>(M * N * K));
+    for (auto _ : state) {
+        run();
+        benchmark::ClobberMemory();
+    }
+}
+
+void matmul_transposed(benchmark::State& state) {
+    const index M = state.range(0), I = state.range(1), N = state.range(2);
+    const matrix a = matrix::Random(M, I), b = matrix::Random(M, N);
+    matrix c = matrix::Zero(I, N);
+    const auto run = [&] {
+        gait::matmul_transposed<float>(M, I, N, {a.data(), I}, {b.data(), N}, false, {c.data(), N},
+                                       gait::plain_columns{N});
+    };
+    run();
+    if (!agree(state, c, gait::reference::matmul_transposed<float>(a, b, matrix::Zero(I, N))))
+        return;
+    bench::flop_counter count(state, 2.0 * static_cast<double>(M * N * I));
+    for (auto _ : state) {
+        run();
+        benchmark::ClobberMemory();
+    }
+}
+
+void add_rows(benchmark::State& state) {
+    const index M = state.range(0), N = state.range(1);
+    const matrix b = matrix::Random(M, N);
+    matrix sums = matrix::Zero(1, N);
+    gait::add_rows<float>(M, N, {b.data(), N}, sums.data());
+    if (!agree(state, sums, gait::reference::add_rows<float>(b, matrix::Zero(1, N))))
+        return;
+    for (auto _ : state) {
+        gait::add_rows<float>(M, N, {b.data(), N}, sums.data());
+        benchmark::ClobberMemory();
+    }
+    per_element(state, M * N);
+}
+
+/// Buffers of one LSTM step and its reference.
+struct lstm_data {
+    index R, H;
+    matrix x, h, c, w, u, bias;
+    gait::buffer<float> weights, packed_bias, gates, before, cells, d_c;
+    matrix result;
+
+    lstm_data(index rows, index hidden)
+        : R(rows), H(hidden), x(matrix::Random(R, H)), h(matrix::Random(R, H)),
+          c(matrix::Random(R, H)), w(matrix::Random(4 * H, H)), u(matrix::Random(4 * H, H)),
+          bias(matrix::Random(1, 4 * H)), weights(8 * gait::padded_units<float>(H) * H),
+          packed_bias(4 * gait::padded_units<float>(H)), gates(R * gait::gate_stride<float>(H)),
+          before(R * gait::cell_stride<float>(H)), cells(before.size()),
+          d_c(R * gait::padded_units<float>(H)), result(R, H) {
+        const index panel = gait::panel_width<float> * 2 * H;
+        const matrix w_t = w.transpose(), u_t = u.transpose();
+        gait::pack_gates<float>(H, H, w_t.data(), 4 * H, weights.data(), panel);
+        gait::pack_gates<float>(H, H, u_t.data(), 4 * H,
+                                weights.data() + gait::panel_width<float> * H, panel);
+        gait::pack_gates<float>(H, 1, bias.data(), 4 * H, packed_bias.data(),
+                                gait::panel_width<float>);
+        const index L = gait::lanes<float>;
+        for (index r = 0; r < R; ++r)
+            for (index unit = 0; unit < H; ++unit)
+                before[r * gait::cell_stride<float>(H) + unit / L * 2 * L + unit % L] = c(r, unit);
+    }
+    void forward() {
+        const index stride = gait::cell_stride<float>(H);
+        gait::lstm_forward<true, float>(R, weights.data(), packed_bias.data(),
+                                        {.features = H,
+                                         .hidden = H,
+                                         .x = x.data(),
+                                         .h_before = h.data(),
+                                         .c_before = {before.data(), stride},
+                                         .h = result.data(),
+                                         .c = {cells.data(), stride},
+                                         .gates = gates.data()});
+    }
+};
+
+/// With the gates' curves: the products alone are counted.
+void lstm_forward(benchmark::State& state) {
+    lstm_data d(state.range(0), state.range(1));
+    d.forward();
+    if (!agree(state, d.result,
+               gait::reference::lstm_forward<float>(d.x, d.h, d.c, d.w, d.u, d.bias).h))
+        return;
+    bench::flop_counter count(state, 2.0 * static_cast<double>(d.R * 8 * d.H * d.H));
+    for (auto _ : state) {
+        d.forward();
+        benchmark::ClobberMemory();
+    }
+}
+
+void lstm_backward(benchmark::State& state) {
+    lstm_data d(state.range(0), state.range(1));
+    d.forward();
+    const matrix d_h = matrix::Random(d.R, d.H);
+    matrix d_bias = matrix::Zero(1, 4 * d.H);
+    const auto plain = gait::reference::lstm_forward<float>(d.x, d.h, d.c, d.w, d.u, d.bias);
+    const auto run = [&] {
+        gait::lstm_backward<float>(d.R, d.H, d.gates.data(), d.cells.data(), d.before.data(),
+                                   d_h.data(), d.d_c.data(), d_bias.data());
+    };
+    run();
+    const matrix expected =
+        gait::reference::lstm_backward<float>(plain, d.c, d_h, matrix::Zero(d.R, d.H))
+            .d_gates.colwise()
+            .sum();
+    if (!agree(state, d_bias, expected))
+        return;
+    for (auto _ : state) {
+        run();
+        benchmark::ClobberMemory();
+    }
+    per_element(state, d.R * d.H);
+}
+
+void register_all() {
+    for (const int n : {1, 7, 4096}) {
+        const auto add = [&](const char* name, void (*f)(benchmark::State&)) {
+            benchmark::RegisterBenchmark(name, f)->ArgName("N")->Arg(n);
+        };
+        add("activate/tanh", activate<gait::hyperbolic_tangent>);
+        add("activate/sigmoid", activate<gait::logistic>);
+        add("activate/relu", activate<gait::relu>);
+        add("activate_backward/tanh", activate_backward<gait::hyperbolic_tangent>);
+        add("activate_backward/sigmoid", activate_backward<gait::logistic>);
+        add("activate_backward/relu", activate_backward<gait::relu>);
+    }
+    benchmark::RegisterBenchmark("matmul", matmul)
+        ->ArgNames({"M", "N", "K"})
+        ->Args({12, 64, 256}) // d_h of a step
+        ->Args({96, 64, 256}) // d_x of a slice
+        ->Args({2400, 64, 3}) // the first dense layer
+        ->Args({12, 7, 64})   // the last one
+        ->Args({1, 64, 256})  // a single row
+        ->Args({13, 65, 67}); // nothing fits
+    benchmark::RegisterBenchmark("matmul_transposed", matmul_transposed)
+        ->ArgNames({"M", "I", "N"})
+        ->Args({96, 64, 256})
+        ->Args({96, 3, 64})
+        ->Args({12, 64, 7})
+        ->Args({97, 65, 67});
+    benchmark::RegisterBenchmark("add_rows", add_rows)
+        ->ArgNames({"M", "N"})
+        ->Args({96, 64})
+        ->Args({97, 67});
+    for (auto* b : {benchmark::RegisterBenchmark("lstm_forward", lstm_forward),
+                    benchmark::RegisterBenchmark("lstm_backward", lstm_backward)})
+        b->ArgNames({"R", "H"})
+            ->Args({12, 64})
+            ->Args({1, 64})
+            ->Args({12, 65})
+            ->Args({12, 8})
+            ->Args({12, 256})
+            ->Args({13, 7});
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    register_all();
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+}

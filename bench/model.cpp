@@ -1,0 +1,184 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// bench_model: the reference model at work. Training steps, batched inference, one window, one step
+// of a stream; sweeps over batch, steps and hidden size; input that breeds denormals.
+//
+// A training step is all of it: extraction, scaling, forward, loss, backward, the sum over shards,
+// clipping, the optimizer and packing. Work is counted in multiply-adds of the products alone, so
+// what the rest costs lowers the share of the peak.
+#include "peak.hpp"
+
+#include <gait/inference.hpp>
+#include <gait/model/har.hpp>
+#include <gait/training.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <numeric>
+#include <vector>
+
+namespace {
+
+using bench::index;
+
+/// 2 FLOP per weight and step, forward; the last dense layer runs once a window.
+template <index H, index K>
+constexpr double forward_flops(index steps) {
+    return 2.0 * static_cast<double>(steps * (3 * H + 2 * (2 * H) * 4 * H) + H * K);
+}
+/// Forward, gradients of the data and gradients of the weights.
+template <index H, index K>
+constexpr double training_flops(index steps) {
+    return 3.0 * forward_flops<H, K>(steps);
+}
+
+template <index H>
+using model_of = gait::sequential<gait::each_step<gait::dense<3, H, gait::relu>>, gait::lstm<H, H>,
+                                  gait::lstm<H, H>, gait::last_step<H>, gait::dense<H, 7>>;
+
+template <class Model>
+gait::buffer<float> initial_parameters() {
+    gait::buffer<float> parameters(Model::parameter_count);
+    Model{}.init(typename Model::template params<float>(parameters.data()),
+                 {1, gait::purpose::initialise});
+    return parameters;
+}
+
+/// Noise; or, with `quiet`, windows of zeros but for one number: vanishing gradients all the way.
+gait::array_windows<3> windows(index count, index steps, bool quiet = false) {
+    gait::array_windows<3> source(steps, 7);
+    gait::random_stream random(1, gait::purpose::user);
+    std::vector<float> window(static_cast<std::size_t>(steps * 3));
+    for (index i = 0; i < count; ++i) {
+        for (float& v : window)
+            v = quiet ? 0.0F : 2.0F * random.uniform() - 1.0F;
+        window[0] = 1e-30F;
+        source.add(window, static_cast<int>(i % 7));
+    }
+    return source;
+}
+
+/// range: batch, steps, threads.
+template <index H>
+void training_step(benchmark::State& state, bool quiet = false) {
+    using model = model_of<H>;
+    const index batch = state.range(0), steps = state.range(1);
+    const auto threads = static_cast<int>(state.range(2));
+    const auto source = windows(batch, steps, quiet);
+    const model m;
+    gait::buffer<float> parameters = initial_parameters<model>();
+    gait::kernel_weights<model> weights;
+    gait::batch_gradient<model> gradient(threads, 16, steps, 0);
+    gait::any_optimizer method = gait::adam{};
+    gait::buffer<float> memory(method.slots() * model::parameter_count);
+    std::vector<index> ids(static_cast<std::size_t>(batch));
+    std::iota(ids.begin(), ids.end(), index{0});
+    gait::single_process alone;
+    std::int64_t step = 0;
+
+    bench::flop_counter count(state, training_flops<H, 7>(steps) * static_cast<double>(batch),
+                              threads);
+    for (auto _ : state) {
+        const gait::flush_denormals flush;
+        weights.pack(m, parameters.span());
+        const auto sums =
+            gradient(m, weights, source, ids, {.training = true, .seed = 1}, {}, alone);
+        gait::mean_and_clip(gradient.gradient(), sums.weight, 1.0);
+        method.update({.number = ++step, .learning_rate = 1e-4}, parameters.span(),
+                      std::span<const float>(gradient.gradient()), memory.span());
+    }
+    state.counters["us_per_window"] = benchmark::Counter(
+        1e-6 * static_cast<double>(batch) * static_cast<double>(state.iterations()),
+        benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+    state.counters["tape_MB"] =
+        static_cast<double>(model::template tape<float>::size({steps, gait::windows_per_tile})) *
+        4e-6;
+}
+
+/// range: batch, steps, threads.
+template <index H>
+void inference(benchmark::State& state) {
+    using model = model_of<H>;
+    const index batch = state.range(0), steps = state.range(1);
+    const auto threads = static_cast<int>(state.range(2));
+    const auto parameters = initial_parameters<model>();
+    gait::classifier<model> classify({}, parameters.span(), {}, steps, 12, threads);
+    gait::buffer<float> x(steps * batch * 3), probabilities(batch * 7);
+    gait::random_stream random(1, gait::purpose::user);
+    for (float& v : x)
+        v = 2.0F * random.uniform() - 1.0F;
+    bench::flop_counter count(state, forward_flops<H, 7>(steps) * static_cast<double>(batch),
+                              threads);
+    for (auto _ : state)
+        classify({x.data(), {steps, batch}}, {probabilities.data(), {1, batch}});
+    state.counters["us_per_window"] = benchmark::Counter(
+        1e-6 * static_cast<double>(batch) * static_cast<double>(state.iterations()),
+        benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+template <index H>
+void stream_step(benchmark::State& state) {
+    using model = model_of<H>;
+    const auto parameters = initial_parameters<model>();
+    gait::stream<model> listen({}, parameters.span(), {});
+    const std::array<float, 3> sample{0.1F, -0.2F, 0.9F};
+    bench::flop_counter count(state, forward_flops<H, 7>(1));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(listen.step(sample).data());
+}
+
+template <index H>
+void sizes() {
+    const std::string name = "hidden_" + std::to_string(H);
+    benchmark::RegisterBenchmark(("training/" + name).c_str(),
+                                 [](benchmark::State& s) { training_step<H>(s); })
+        ->ArgNames({"batch", "steps", "threads"})
+        ->Args({96, 100, 1})
+        ->UseRealTime();
+    benchmark::RegisterBenchmark(("stream/" + name).c_str(), stream_step<H>);
+}
+
+void register_all() {
+    const std::int64_t all = gait::available_threads();
+    auto* training =
+        benchmark::RegisterBenchmark("training", [](benchmark::State& s) { training_step<64>(s); });
+    auto* batched = benchmark::RegisterBenchmark("inference", inference<64>);
+    for (auto* b : {training, batched}) {
+        b->ArgNames({"batch", "steps", "threads"})->UseRealTime()->Unit(benchmark::kMillisecond);
+        for (std::int64_t threads = 1; threads <= all; threads *= 2)
+            b->Args({1000, 200, threads});
+        for (const int batch : {64, 250, 10'000})
+            b->Args({batch, 200, all});
+        for (const int steps : {50, 100, 500, 2000})
+            b->Args({250, steps, all});
+    }
+    benchmark::RegisterBenchmark("training/quiet_input",
+                                 [](benchmark::State& s) { training_step<64>(s, true); })
+        ->ArgNames({"batch", "steps", "threads"})
+        ->Args({250, 200, all})
+        ->UseRealTime()
+        ->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark("window", inference<64>)
+        ->ArgNames({"batch", "steps", "threads"})
+        ->Args({1, 200, 1})
+        ->UseRealTime()
+        ->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark("stream", stream_step<64>);
+    sizes<8>();
+    sizes<16>();
+    sizes<32>();
+    sizes<65>();
+    sizes<100>();
+    sizes<128>();
+    sizes<256>();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    register_all();
+    benchmark::Initialize(&argc, argv);
+    benchmark::RunSpecifiedBenchmarks();
+}

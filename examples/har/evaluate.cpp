@@ -1,0 +1,174 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// har_evaluate: weights and prepared recordings to how good the one is on the other: accuracy,
+// precision, recall and F1 of each class, confusion matrix, accuracy of each user.
+#include "models.hpp"
+#include "support/program.hpp"
+
+#include <gait/data/batches.hpp>
+#include <gait/data/recordings_file.hpp>
+#include <gait/files/atomic_file.hpp>
+#include <gait/training/evaluate.hpp>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace {
+
+struct options {
+    std::string weights, prepared, json;
+    std::vector<std::string> users;
+    gait::index hop = 20;
+    int threads = 0;
+};
+
+/// The windows of the chosen users; of all if none is chosen.
+std::vector<gait::index> choose(const options& o, const gait::recordings& r,
+                                const std::vector<gait::window>& windows) {
+    const auto is_chosen = [&](const std::string& user) {
+        return o.users.empty() || std::ranges::find(o.users, user) != o.users.end();
+    };
+    for (const std::string& user : o.users)
+        if (std::ranges::find(r.users, user) == r.users.end())
+            throw gait::error({o.prepared, "users", "one called '" + user + "'", "none"});
+    std::vector<gait::index> chosen;
+    for (std::size_t i = 0; i < windows.size(); ++i)
+        if (is_chosen(r.users[static_cast<std::size_t>(windows[i].user)]))
+            chosen.push_back(static_cast<gait::index>(i));
+    if (chosen.empty())
+        throw gait::error({o.prepared, "windows", "some of the chosen users", "none"});
+    return chosen;
+}
+
+/// Weights and recordings must speak of the same thing.
+void check(const options& o, const gait::model_info& info, const gait::recordings& r) {
+    const auto same = [&](bool agrees, const std::string& what, const std::string& expected,
+                          const std::string& found) {
+        if (!agrees)
+            throw gait::error({o.prepared, what, expected + " as in " + o.weights, found});
+    };
+    const auto list = [](const std::vector<std::string>& names) {
+        std::string text;
+        for (const std::string& name : names)
+            text += (text.empty() ? "" : ", ") + name;
+        return text;
+    };
+    const auto number = [](double x) { return nlohmann::json(x).dump(); };
+    if (info.window_steps < 1)
+        throw gait::error({o.weights, "metadata window_steps", "the length of a window", "none"});
+    same(info.classes.empty() || info.classes == r.classes, "classes", list(info.classes),
+         list(r.classes));
+    same(info.rate_hz <= 0 || std::abs(info.rate_hz - r.rate_hz) < 1e-6 * r.rate_hz, "rate",
+         number(info.rate_hz) + " Hz", number(r.rate_hz) + " Hz");
+    same(info.units.empty() || r.units.empty() || info.units == r.units, "units", info.units,
+         r.units);
+}
+
+/// Each user's own confusion matrix; users without a window have an empty one.
+std::vector<gait::confusion_matrix> by_user(const gait::recorded_windows& source,
+                                            const gait::evaluation& seen, std::size_t users) {
+    std::vector<gait::confusion_matrix> all(users, gait::confusion_matrix(source.class_count()));
+    for (gait::index i = 0; i < source.size(); ++i)
+        all[static_cast<std::size_t>(source.at(i).user)].add(
+            source.label(i), seen.predictions[static_cast<std::size_t>(i)]);
+    return all;
+}
+
+void print(const gait::evaluation& seen, const std::vector<gait::confusion_matrix>& users,
+           const gait::recordings& r) {
+    std::printf("\naccuracy %.4f  macro-F1 %.4f  loss %.4f\n\n%s\n", seen.accuracy(),
+                seen.confusion.macro_f1(), seen.loss, table(seen.confusion, r.classes).c_str());
+    std::size_t width = 4;
+    for (const std::string& user : r.users)
+        width = std::max(width, user.size());
+    std::printf("%-*s  windows  accuracy  macro-F1\n", static_cast<int>(width), "user");
+    for (std::size_t u = 0; u < users.size(); ++u)
+        if (users[u].total() > 0)
+            std::printf("%-*s  %7jd  %8.3f  %8.3f\n", static_cast<int>(width), r.users[u].c_str(),
+                        static_cast<std::intmax_t>(users[u].total()), users[u].accuracy(),
+                        users[u].macro_f1());
+}
+
+nlohmann::ordered_json as_json(const gait::confusion_matrix& c) {
+    return {{"windows", c.total()}, {"accuracy", c.accuracy()}, {"macro_f1", c.macro_f1()}};
+}
+
+void write_json(const options& o, const gait::evaluation& seen,
+                const std::vector<gait::confusion_matrix>& users, const gait::recordings& r) {
+    nlohmann::ordered_json all = as_json(seen.confusion);
+    all["loss"] = seen.loss;
+    for (int c = 0; c < seen.confusion.classes(); ++c) {
+        nlohmann::ordered_json row;
+        for (int p = 0; p < seen.confusion.classes(); ++p)
+            row.push_back(seen.confusion.count(c, p));
+        all["confusion"].push_back(row);
+        all["classes"].push_back({{"name", r.classes[static_cast<std::size_t>(c)]},
+                                  {"windows", seen.confusion.actual(c)},
+                                  {"precision", seen.confusion.precision(c)},
+                                  {"recall", seen.confusion.recall(c)},
+                                  {"f1", seen.confusion.f1(c)}});
+    }
+    for (std::size_t u = 0; u < users.size(); ++u)
+        if (users[u].total() > 0)
+            all["users"][r.users[u]] = as_json(users[u]);
+    gait::atomic_file file(o.json);
+    file << all.dump(2) << "\n";
+    file.commit();
+}
+
+template <class Model>
+int evaluate(const gait::trained_model<Model>& trained, const options& o) {
+    const gait::recordings r = gait::load_recordings(o.prepared);
+    check(o, trained.info, r);
+    const gait::index steps = trained.info.window_steps;
+    const auto windows = gait::make_windows(r, steps, o.hop);
+    const auto chosen = choose(o, r, windows);
+    const gait::recorded_windows source(r, windows, steps, chosen,
+                                        {trained.info.mean, trained.info.deviation});
+    std::printf("%s: %td windows of %td samples, one every %td\n", o.prepared.c_str(),
+                source.size(), steps, o.hop);
+    if (const auto split = trained.info.extra.find("split"); split != trained.info.extra.end())
+        std::printf("%s was trained with a split %s\n", o.weights.c_str(), split->second.c_str());
+    std::fflush(stdout);
+
+    const gait::evaluation seen =
+        gait::evaluate(trained.model, trained.parameters.span(), source, {}, o.threads);
+    const auto users = by_user(source, seen, r.users.size());
+    print(seen, users, r);
+    if (!o.json.empty())
+        write_json(o, seen, users, r);
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    return support::run_program("har_evaluate", argc, argv, [](int count, char** words) {
+        options o;
+        CLI::App app{"Measures trained weights on prepared recordings."};
+        app.option_defaults()->always_capture_default();
+        app.add_option("weights", o.weights, "weights, as har_train writes them")
+            ->required()
+            ->default_str("");
+        app.add_option("prepared", o.prepared, "recordings, as har_prepare writes them")
+            ->required()
+            ->default_str("");
+        app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
+            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000'000}));
+        app.add_option("--users", o.users, "users to measure, as a,b")
+            ->delimiter(',')
+            ->default_str("all");
+        app.add_option("--threads", o.threads, "0: all there are")->check(CLI::Range(0, 1024));
+        app.add_option("--json", o.json, "file for the same figures as JSON")->default_str("none");
+        CLI11_PARSE(app, count, words);
+        return har::with_weights(o.weights,
+                                 [&](const auto& trained) { return evaluate(trained, o); });
+    });
+}

@@ -1,0 +1,11 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Inference: a classifier of windows and a stream of samples. What builds without exceptions and
+// without files is in inference/classifier.hpp and inference/stream.hpp.
+#pragma once
+
+#include <gait/inference/classifier.hpp>
+#include <gait/inference/ready_model.hpp>
+#include <gait/inference/stream.hpp>
+#include <gait/inference/trained.hpp>

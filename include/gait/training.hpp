@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Training: fit(model, train, validation, options) and what it is made of.
+#pragma once
+
+#include <gait/training/batch_gradient.hpp>
+#include <gait/training/checkpoint.hpp>
+#include <gait/training/clipping.hpp>
+#include <gait/training/communicator.hpp>
+#include <gait/training/evaluate.hpp>
+#include <gait/training/loss.hpp>
+#include <gait/training/metrics.hpp>
+#include <gait/training/optimizers.hpp>
+#include <gait/training/options.hpp>
+#include <gait/training/run_identity.hpp>
+#include <gait/training/schedules.hpp>
+#include <gait/training/tile_worker.hpp>
+#include <gait/training/trainer.hpp>

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+#include <gait/inference/trained.hpp>
+#include <gait/weights/save.hpp>
+
+#include <files/scratch.hpp>
+#include <inference/models.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+using namespace gait_test;
+
+TEST_CASE("a file of weights knows how its input is scaled and how long a window is") {
+    const scratch_folder folder;
+    const auto path = folder / "weights.safetensors";
+    const auto parameters = random_parameters();
+    gait::model_info info;
+    info.window_steps = 20;
+    info.mean = raw_units().mean;
+    info.deviation = raw_units().deviation;
+    gait::save_weights(path, odd_model{}, parameters.span(), info);
+    const auto trained = gait::load_weights<odd_model>(path);
+    const auto window = random_windows({20, 1});
+
+    gait::classifier<odd_model> by_hand(odd_model{}, parameters.span(), raw_units(), 20);
+    const auto expected = by_hand(window);
+    auto classifier = gait::make_classifier(trained);
+    CHECK(classifier.window_steps() == 20);
+    CHECK(std::ranges::equal(classifier(window), expected));
+
+    auto stream = gait::make_stream(trained);
+    for (gait::index t = 0; t < 19; ++t)
+        stream.step(std::span<const float, 3>(window.data() + t * 3, 3));
+    CHECK(std::ranges::equal(stream.step(std::span<const float, 3>(window.data() + 57, 3)),
+                             expected));
+}
+
+TEST_CASE("weights that don't say how long a window is make a stream but no classifier") {
+    const gait::trained_model<odd_model> trained{{}, random_parameters(), {}};
+    CHECK(gait::make_stream(trained).state().size() > 0);
+    CHECK(message_of([&] { static_cast<void>(gait::make_classifier(trained)); }) ==
+          "weights, metadata 'window_steps': expected the steps of a window, found nothing");
+}

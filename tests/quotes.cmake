@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 The gait authors
+# SPDX-License-Identifier: MIT
+#
+# What the documents quote is what the files say. A block of code under a line `<!-- from PATH -->`
+# must be a run of lines of that file, but for indentation that all its lines share; a relative link
+# must lead somewhere. Then plants one mistake of every kind and expects the complaint.
+#
+#   cmake -D SOURCE_DIR=. -D SCRATCH_DIR=build/quotes -P tests/quotes.cmake
+cmake_minimum_required(VERSION 3.25)
+
+set(documents README.md CHANGELOG.md CONTRIBUTING.md docs/*.md)
+set(deepest_indentation 20)
+
+# Whether `block` is a run of lines of `text`, once all its lines are indented by enough.
+function(quoted_from text block result)
+    set(${result} FALSE PARENT_SCOPE)
+    set(indentation "")
+    foreach(depth RANGE ${deepest_indentation})
+        string(REGEX REPLACE "\n([^\n])" "\n${indentation}\\1" indented "\n${block}\n")
+        string(FIND "\n${text}\n" "${indented}" at)
+        if(NOT at EQUAL -1)
+            set(${result} TRUE PARENT_SCOPE)
+            return()
+        endif()
+        string(APPEND indentation " ")
+    endforeach()
+endfunction()
+
+# Complains, in `complaints`, about the quotes of one document. `prose` is what isn't in a block.
+macro(check_quotes root document)
+    file(READ ${root}/${document} rest)
+    string(PREPEND rest "\n")
+    set(prose "")
+    while(TRUE)
+        string(FIND "${rest}" "\n```" at)
+        if(at EQUAL -1)
+            break()
+        endif()
+        string(SUBSTRING "${rest}" 0 ${at} before)
+        math(EXPR at "${at} + 1")
+        string(SUBSTRING "${rest}" ${at} -1 rest)
+        string(FIND "${rest}" "\n" first)
+        string(FIND "${rest}" "\n```" last)
+        if(last EQUAL -1)
+            list(APPEND complaints "${document}: a block of code without an end")
+            break()
+        endif()
+        math(EXPR length "${last} - ${first} - 1")
+        math(EXPR first "${first} + 1")
+        math(EXPR last "${last} + 4")
+        set(block "")
+        if(length GREATER 0)
+            string(SUBSTRING "${rest}" ${first} ${length} block)
+        endif()
+        string(SUBSTRING "${rest}" ${last} -1 rest)
+        if(before MATCHES "\n<!-- from ([^ \n]+) -->$")
+            set(path ${CMAKE_MATCH_1})
+            string(REGEX REPLACE "\n<!-- from [^\n]+$" "" before "${before}")
+            set(found FALSE)
+            if(EXISTS ${root}/${path})
+                file(READ ${root}/${path} text)
+                quoted_from("${text}" "${block}" found)
+            endif()
+            if(NOT found)
+                string(REGEX MATCH "^[^\n]*" line "${block}")
+                string(REGEX REPLACE "[][;]" "?" line "${line}")
+                list(APPEND complaints "${document}: ${path} doesn't say '${line}' and so on")
+            endif()
+        endif()
+        string(APPEND prose "${before}")
+    endwhile()
+    string(APPEND prose "${rest}")
+    if(prose MATCHES "\n<!-- from ([^\n]+)")
+        list(APPEND complaints "${document}: no block of code after 'from ${CMAKE_MATCH_1}'")
+    endif()
+endmacro()
+
+# Complains about relative links in `prose` that lead nowhere.
+macro(check_links root document)
+    cmake_path(GET document PARENT_PATH folder)
+    # Lists and square brackets don't go together.
+    string(REPLACE "](" "LINK(" prose "${prose}")
+    string(REGEX MATCHALL "LINK\\([^) \n]+" links "${prose}")
+    foreach(link IN LISTS links)
+        string(REGEX REPLACE "^LINK\\(([^#]*).*" "\\1" target "${link}")
+        if(NOT target STREQUAL "" AND NOT target MATCHES "^[a-z]+:"
+                AND NOT EXISTS ${root}/${folder}/${target})
+            list(APPEND complaints "${document}: the link to ${target} leads nowhere")
+        endif()
+    endforeach()
+endmacro()
+
+# The complaints about all documents below `root`, as a list.
+function(check root result)
+    set(complaints)
+    set(globs ${documents})
+    list(TRANSFORM globs PREPEND ${root}/)
+    file(GLOB found RELATIVE ${root} ${globs})
+    if(NOT found)
+        list(APPEND complaints "no documents in ${root}")
+    endif()
+    foreach(document IN LISTS found)
+        check_quotes(${root} ${document})
+        check_links(${root} ${document})
+    endforeach()
+    set(${result} "${complaints}" PARENT_SCOPE)
+endfunction()
+
+# A document with these lines must be complained about in these words.
+function(expect_complaint lines words)
+    file(REMOVE_RECURSE ${SCRATCH_DIR})
+    file(WRITE ${SCRATCH_DIR}/a.hpp "struct a {\n    int b[2];\n\n    int c() { return b[0]; }\n};\n")
+    file(WRITE ${SCRATCH_DIR}/docs/page.md "# A page\n\n${lines}\n")
+    check(${SCRATCH_DIR} complaints)
+    if(NOT "${complaints}" MATCHES "${words}")
+        message(SEND_ERROR "Of '${lines}' nobody said '${words}', but '${complaints}'")
+    endif()
+endfunction()
+
+cmake_path(ABSOLUTE_PATH SOURCE_DIR)
+cmake_path(ABSOLUTE_PATH SCRATCH_DIR)
+check(${SOURCE_DIR} complaints)
+if(complaints)
+    list(JOIN complaints "\n  " complaints)
+    message(SEND_ERROR "The documents are out of date:\n  ${complaints}")
+endif()
+
+set(from "<!-- from a.hpp -->\n```cpp")
+expect_complaint("${from}\nint b[3];\n```" "page.md: a.hpp doesn't say 'int b")
+expect_complaint("${from}\nint b[2];\nint c() { return b[0]; }\n```" "a.hpp doesn't say") # a line left out
+expect_complaint("${from}\nint b[2]\n```" "a.hpp doesn't say") # half a line
+expect_complaint("${from}\nint b[2];\n  };\n```" "a.hpp doesn't say") # not the same indentation
+expect_complaint("<!-- from b.hpp -->\n```cpp\nint b[2];\n```" "b.hpp doesn't say")
+expect_complaint("${from}\nint b[2];" "without an end")
+expect_complaint("<!-- from a.hpp -->\n\n```cpp\nint b[2];\n```" "no block of code after")
+expect_complaint("[b](../b.hpp) and [a](../a.hpp)" "^docs/page.md: the link to ../b.hpp leads nowhere$")
+expect_complaint("![b](b.svg)" "b.svg leads nowhere")
+expect_complaint("${from}\nint b[2];\n\nint c() { return b[0]; }\n```\n[a](../a.hpp#b), [c](#c), [d](https://d.org)\n```cpp\n[&](int)\n```" "^$")
