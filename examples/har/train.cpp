@@ -18,6 +18,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,13 @@ std::vector<std::string> users_to_hold_out(const std::vector<std::string>& users
 
 gait::split split_windows(const train_options& o, const gait::recordings& r,
                           const std::vector<gait::window>& windows) {
+    if (o.split == "none") {
+        gait::split all;
+        all.train.resize(windows.size());
+        std::iota(all.train.begin(), all.train.end(), gait::index{0});
+        all.description = "none: " + std::to_string(windows.size()) + " windows to train on";
+        return all;
+    }
     if (o.split == "user") {
         const auto held_out =
             o.validation_users.empty() ? users_to_hold_out(r.users) : o.validation_users;
@@ -127,8 +135,10 @@ int train_model(const Model& model, train_options& o, const gait::recordings& r)
         std::printf("No lower validation loss for %d epochs; these are the weights of epoch %d.\n",
                     o.fit.patience, result.epoch);
     gait::save_weights(o.weights, model, result.parameters.span(), info);
-    print_result(
-        gait::evaluate(model, result.parameters.span(), validation, o.fit.loss, o.fit.threads), r);
+    if (validation.size() > 0)
+        print_result(
+            gait::evaluate(model, result.parameters.span(), validation, o.fit.loss, o.fit.threads),
+            r);
     std::printf("\nWrote %s: %td parameters, %ju bytes.\n", o.weights.c_str(),
                 Model::parameter_count,
                 static_cast<std::uintmax_t>(std::filesystem::file_size(o.weights)));

@@ -76,7 +76,7 @@ TEST_CASE("recordings come back as they were") {
 TEST_CASE("a file is not trusted") {
     CHECK(complaint_about([](auto&&...) {}).empty());
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["format"] = "gait"; }),
-               "metadata format: expected 'gait recordings', found 'gait'"));
+               "metadata format: expected \"gait recordings\", found \"gait\""));
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m.erase("format"); }),
                "metadata format: expected a value, found nothing"));
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["rate_hz"] = "\"fast\""; }),

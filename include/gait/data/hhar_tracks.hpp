@@ -133,15 +133,16 @@ private:
         const int known = labels_.find(name);
         if (known >= 0)
             return known;
+        const std::string found = std::string("'").append(name) + "'";
         if (classes_given_) {
             std::string all;
             for (const std::string& label : labels_.names())
                 all += (all.empty() ? "" : ", ") + label;
-            where.fail("gt", "one of " + all, "'" + std::string(name) + "'");
+            where.fail("gt", "one of " + all, found);
         }
         if (labels_.size() == most_labels)
             where.fail("gt", "at most " + std::to_string(most_labels) + " different labels",
-                       "one more, '" + std::string(name) + "'");
+                       "one more, " + found);
         return labels_.add(name);
     }
 

@@ -69,7 +69,7 @@ public:
     [[nodiscard]] double number(const std::string& key) const {
         const auto value = nlohmann::json::parse(text(key), nullptr, false);
         if (!value.is_number())
-            fail(key, "a number", "'" + text(key).substr(0, 40) + "'");
+            fail(key, "a number", in_quotes(text(key)));
         return value.get<double>();
     }
     [[nodiscard]] std::vector<std::string> names(const std::string& key) const {
@@ -82,7 +82,7 @@ public:
                 names.push_back(item->get<std::string>());
         }
         if (!all)
-            fail(key, "a JSON list of names", "'" + text(key).substr(0, 40) + "'");
+            fail(key, "a JSON list of names", in_quotes(text(key)));
         return names;
     }
 
@@ -102,8 +102,7 @@ inline recordings load_recordings(const std::filesystem::path& path) {
     const safetensors_file file(path);
     const detail::recordings_metadata metadata(path.string(), file.metadata());
     if (const std::string& format = metadata.text("format"); format != recordings_format)
-        metadata.fail("format", std::string("'") + recordings_format + "'",
-                      "'" + format.substr(0, 40) + "'");
+        metadata.fail("format", in_quotes(recordings_format), in_quotes(format));
     recordings r;
     r.source = path.string();
     r.rate_hz = metadata.number("rate_hz");

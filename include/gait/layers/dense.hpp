@@ -20,7 +20,7 @@ struct dense {
     static constexpr index parameter_count = Out * In + Out;
 
     static std::string description() {
-        return "dense(" + std::to_string(In) + ", " + std::to_string(Out) + ", " +
+        return std::string("dense(") + std::to_string(In) + ", " + std::to_string(Out) + ", " +
                Activation::name + ")";
     }
 

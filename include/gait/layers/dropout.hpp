@@ -26,7 +26,7 @@ struct dropout {
 
     float rate = 0.5F; ///< probability of dropping, in [0, 1)
 
-    static std::string description() { return "dropout(" + std::to_string(F) + ")"; }
+    static std::string description() { return std::string("dropout(") + std::to_string(F) + ")"; }
 
     template <class T>
     using params = no_params<T>;

@@ -25,7 +25,9 @@ struct each_step {
 
     [[no_unique_address]] Inner inner = {};
 
-    static std::string description() { return "each_step(" + Inner::description() + ")"; }
+    static std::string description() {
+        return std::string("each_step(") + Inner::description() + ")";
+    }
 
     template <class T>
     using params = typename Inner::template params<T>;

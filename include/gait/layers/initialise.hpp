@@ -7,10 +7,13 @@
 #include <gait/core/extents.hpp>
 #include <gait/core/random.hpp>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 #include <cmath>
+#include <numeric>
+#include <span>
 #include <type_traits>
+#include <vector>
 
 namespace gait::inline GAIT_ARCH {
 
@@ -49,23 +52,31 @@ void glorot_uniform(Matrix&& matrix, random_stream& random) {
             matrix(row, column) = static_cast<T>((2.0 * random.uniform() - 1.0) * limit);
 }
 
-/// A random orthogonal square matrix, distributed evenly over all of them: the Q of the QR
-/// decomposition of normal numbers, with the signs that make R's diagonal positive.
-/// Source: Saxe, McClelland and Ganguli, ICLR 2014; the signs: Mezzadri, Notices AMS 54, 2007.
+/// A random orthogonal square matrix, distributed evenly over all of them: normal numbers, made
+/// orthonormal column by column (Gram and Schmidt, each column twice, for double's full precision).
+/// Source: Saxe, McClelland and Ganguli, ICLR 2014.
 template <class Matrix>
 void orthogonal(Matrix&& matrix, random_stream& random) {
     using T = typename std::remove_cvref_t<Matrix>::Scalar;
     const index n = matrix.rows();
-    Eigen::MatrixXd normal(n, n);
-    for (index column = 0; column < n; ++column)
+    std::vector<double> q(static_cast<std::size_t>(n * n)); // column by column
+    for (index column = 0; column < n; ++column) {
+        const auto v =
+            std::span(q).subspan(static_cast<std::size_t>(column * n), static_cast<std::size_t>(n));
+        for (double& number : v)
+            number = random.normal();
+        for (index other = 0; other < 2 * column; ++other) {
+            const double* u = q.data() + other % column * n;
+            const double along = std::inner_product(v.begin(), v.end(), u, 0.0);
+            for (double& number : v)
+                number -= along * *u++;
+        }
+        const double norm = std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
         for (index row = 0; row < n; ++row)
-            normal(row, column) = random.normal();
-    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(normal);
-    Eigen::MatrixXd q = qr.householderQ();
-    for (index column = 0; column < n; ++column)
-        if (qr.matrixQR()(column, column) < 0)
-            q.col(column) = -q.col(column);
-    matrix = q.template cast<T>();
+            matrix(row, column) = static_cast<T>(v[static_cast<std::size_t>(row)] / norm);
+        for (double& number : v)
+            number /= norm;
+    }
 }
 
 } // namespace gait::inline GAIT_ARCH

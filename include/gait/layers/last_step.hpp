@@ -18,7 +18,7 @@ struct last_step {
 
     static constexpr index parameter_count = 0;
 
-    static std::string description() { return "last_step(" + std::to_string(F) + ")"; }
+    static std::string description() { return std::string("last_step(") + std::to_string(F) + ")"; }
 
     template <class T>
     using params = no_params<T>;

@@ -31,7 +31,7 @@ struct lstm {
     static constexpr index parameter_count = 4 * H * (F + H + 1);
 
     static std::string description() {
-        return "lstm(" + std::to_string(F) + ", " + std::to_string(H) + ")";
+        return std::string("lstm(") + std::to_string(F) + ", " + std::to_string(H) + ")";
     }
 
     /// Gates i, f, g, o, H rows each. PyTorch has a second bias, which adds to the first.

@@ -102,7 +102,7 @@ template <trainable_layer<double> Layer>
                     break;
             }
             if (!(wrong <= report.worst)) // also when it is not a number
-                report = {wrong, what + (" " + std::to_string(i)), d_at[i], numeric};
+                report = {wrong, std::string(what) + " " + std::to_string(i), d_at[i], numeric};
         }
     };
     check(parameters, d_parameters, "parameter");

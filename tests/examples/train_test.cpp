@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// har_train and har_evaluate as programs: they learn, go on where they were stopped, and say what
+// is wrong in one line.
+#include <gait/data/recordings_file.hpp>
+#include <gait/files/safetensors.hpp>
+
+#include <examples/run.hpp>
+#include <support/shared_data.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+#include <string>
+
+using namespace gait_test;
+
+namespace {
+
+/// Simulates and prepares: "prepared.safetensors" in the folder.
+void make_recordings(const scratch_folder& folder, int rows, int users) {
+    const auto simulated = run(folder, "har_simulate",
+                               "--rows " + std::to_string(rows) + " --users " +
+                                   std::to_string(users) + " -o recordings.csv");
+    REQUIRE_MESSAGE(simulated.code == 0, simulated.err);
+    const auto prepared = run(folder, "har_prepare", "recordings.csv -o prepared.safetensors");
+    REQUIRE_MESSAGE(prepared.code == 0, prepared.err);
+}
+
+/// Runs a program that must succeed; what it printed.
+std::string succeed(const scratch_folder& folder, const std::string& program,
+                    const std::string& words) {
+    const auto done = run(folder, program, words);
+    REQUIRE_MESSAGE(done.code == 0, done.err);
+    return done.out;
+}
+
+/// Runs a program that must fail with one line; the line.
+std::string fail(const scratch_folder& folder, const std::string& program,
+                 const std::string& words) {
+    const auto done = run(folder, program, words);
+    CHECK(done.code == 1);
+    CHECK(std::ranges::count(done.err, '\n') == 1);
+    CHECK(done.err.starts_with(program + ": "));
+    return done.err;
+}
+
+nlohmann::json read_json(const std::filesystem::path& path) {
+    return nlohmann::json::parse(read_all(path));
+}
+
+/// Short windows, so that it is quick.
+const std::string quick = "prepared.safetensors --window 40 --hop 40 --batch 64 ";
+
+} // namespace
+
+TEST_CASE("a simulation is learned to above 90 % on users who were not trained on") {
+    const scratch_folder folder;
+    make_recordings(folder, 400'000, 9);
+    const std::string out =
+        succeed(folder, "har_train",
+                "prepared.safetensors weights.safetensors --hop 40 --batch 32 --epochs 10 "
+                "--schedule cosine --warm-up 0.5 --learning-rate 4e-3 --log log.jsonl");
+    CHECK(out.find("held out: d, h") != std::string::npos);
+    CHECK(out.find("epoch 10/10  loss ") != std::string::npos);
+    CHECK(out.find("stairsdown") != std::string::npos);
+    CHECK(out.find("66759 parameters") != std::string::npos);
+
+    std::istringstream lines(read_all(folder / "log.jsonl"));
+    nlohmann::json last;
+    int epochs = 0;
+    for (std::string line; std::getline(lines, line); ++epochs)
+        last = nlohmann::json::parse(line);
+    CHECK(epochs == 10);
+
+    succeed(folder, "har_evaluate",
+            "weights.safetensors prepared.safetensors --hop 40 --users d,h --json unseen.json");
+    const auto unseen = read_json(folder / "unseen.json");
+    CHECK(unseen.at("accuracy").get<double>() > 0.9);
+    CHECK(unseen.at("macro_f1").get<double>() > 0.85);
+    CHECK(unseen.at("accuracy") == last.at("validation_accuracy"));
+    CHECK(unseen.at("classes").size() == 7);
+    REQUIRE(unseen.at("users").size() == 2);
+    const auto windows_of = [&](const char* user) {
+        return unseen.at("users").at(user).at("windows").get<int>();
+    };
+    CHECK(windows_of("d") + windows_of("h") == unseen.at("windows").get<int>());
+}
+
+TEST_CASE("real recordings of one user are learned to above 95 %") {
+    const auto slice = shared_data("hhar_phone_slice.csv");
+    if (!slice) {
+        MESSAGE("skipped: hhar_phone_slice.csv is not here");
+        return;
+    }
+    const scratch_folder folder;
+    succeed(folder, "har_prepare", "'" + slice->string() + "' --rate 200 -o prepared.safetensors");
+    succeed(folder, "har_train",
+            "prepared.safetensors weights.safetensors --split none --batch 16 --epochs 30 "
+            "--schedule cosine --warm-up 1 --learning-rate 4e-3");
+    succeed(folder, "har_evaluate", "weights.safetensors prepared.safetensors --json seen.json");
+    const auto seen = read_json(folder / "seen.json");
+    CHECK(seen.at("windows").get<int>() > 200);
+    CHECK(seen.at("accuracy").get<double>() >= 0.95);
+    for (const auto& c : seen.at("classes"))
+        CHECK(c.at("recall").get<double>() > 0.8);
+}
+
+TEST_CASE("resuming gives the bytes of an uninterrupted run, after an end and after Ctrl-C") {
+    const scratch_folder folder;
+    make_recordings(folder, 60'000, 3);
+    succeed(folder, "har_train", quick + "-o whole.safetensors --epochs 4 --threads 1");
+    succeed(folder, "har_train", quick + "-o parts.safetensors --epochs 2 --threads 2");
+    const std::string out = succeed(
+        folder, "har_train", quick + "-o parts.safetensors --epochs 4 --resume --log log.jsonl");
+    CHECK(out.find("Resuming after epoch 2 of 4") != std::string::npos);
+    CHECK(read_all(folder / "whole.safetensors") == read_all(folder / "parts.safetensors"));
+    const std::string log = read_all(folder / "log.jsonl");
+    CHECK(std::ranges::count(log, '\n') == 4);
+
+    // Interrupted as soon as there is a first epoch, at whatever batch that is.
+    const std::string words = quick + "-o cut.safetensors --epochs 400 --checkpoint cut";
+    const std::string command =
+        "cd '" + folder.path().string() + "' && { '" GAIT_BIN_DIR "/har_train' " + words +
+        " >out 2>err & pid=$!; while ! [ -s cut.safetensors ] && kill -0 $pid; do sleep 0.05; "
+        "done; kill -INT $pid; wait $pid; }";
+    const int status = std::system(command.c_str());
+    CHECK(WEXITSTATUS(status) == 130);
+    CHECK(read_all(folder / "out").find("--resume") != std::string::npos);
+    const gait::safetensors_file cut(folder / "cut");
+    const auto done = cut.read<std::int64_t>("progress", gait::dtype::i64, {3})[0];
+    const std::string epochs = " --epochs " + std::to_string(done + 2);
+    succeed(folder, "har_train", quick + "-o cut.safetensors --checkpoint cut --resume" + epochs);
+    succeed(folder, "har_train", quick + "-o again.safetensors" + epochs);
+    CHECK(read_all(folder / "cut.safetensors") == read_all(folder / "again.safetensors"));
+}
+
+TEST_CASE("mistakes are one line that says what to do") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const auto train = [&](const std::string& words) { return fail(folder, "har_train", words); };
+    CHECK(train("none.safetensors").find("none.safetensors") != std::string::npos);
+    CHECK(train("recordings.csv").find("recordings.csv") != std::string::npos);
+    CHECK(train(quick + "-o no/such/folder").find("no/such/folder") != std::string::npos);
+    CHECK(train(quick + "--validation-users a,zoe").find("'zoe'") != std::string::npos);
+    CHECK(train("prepared.safetensors --window 100000").find("100000 samples") !=
+          std::string::npos);
+
+    succeed(folder, "har_train", quick + "--epochs 1");
+    const std::string refused = train(quick + "--epochs 2 --resume --batch 65 --seed 2");
+    CHECK(refused.find("batch: 64; seed: 1") != std::string::npos);
+    CHECK(train(quick + "--epochs 2 --resume --hop 39").find("training data") != std::string::npos);
+
+    const std::string diverged =
+        train(quick + "-o high.safetensors --optimizer sgd --learning-rate 3e8 --clip 0");
+    CHECK(diverged.find(", batch ") != std::string::npos);
+    CHECK(diverged.find("expected a finite") != std::string::npos);
+    CHECK(std::filesystem::exists(folder / "high.checkpoint"));
+
+    // Recordings of two classes only.
+    auto r = gait::load_recordings(folder / "prepared.safetensors");
+    r.classes = {"still", "moving"};
+    for (auto& label : r.labels)
+        label = label > 2;
+    gait::save_recordings(folder / "two.safetensors", r);
+    CHECK(train("two.safetensors").find("6 or 7 classes, found 2") != std::string::npos);
+    CHECK(
+        fail(folder, "har_evaluate", "weights.safetensors two.safetensors").find("still, moving") !=
+        std::string::npos);
+    CHECK(fail(folder, "har_evaluate", "weights.safetensors prepared.safetensors --users zoe")
+              .find("'zoe'") != std::string::npos);
+}
