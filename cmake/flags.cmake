@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The gait authors
 # SPDX-License-Identifier: MIT
 #
-# gait_flags: how our own programs, tests and benchmarks are compiled. Never installed, never on the
-# interface of gait::gait: what a consumer compiles with is the consumer's choice.
+# How our own programs, tests and benchmarks are compiled: gait_flags, and gait_own(target) that
+# gives a target all it needs. Never installed, never on the interface of gait::gait: what a consumer
+# compiles with is the consumer's choice.
 include(CheckCXXCompilerFlag)
 include(CheckCXXSourceCompiles)
 
@@ -42,3 +43,17 @@ if(GAIT_NATIVE)
         target_compile_options(gait_flags INTERFACE -mprefer-vector-width=512)
     endif()
 endif()
+
+# Ten seconds of compiling any file that uses gait go to other people's headers; this compiles them
+# once. (That our headers include what they use is the business of headers_alone, in tests/.)
+set(nothing ${PROJECT_BINARY_DIR}/nothing.cpp)
+file(CONFIGURE OUTPUT ${nothing} CONTENT "")
+add_library(gait_precompiled OBJECT ${nothing})
+target_link_libraries(gait_precompiled PRIVATE gait::gait gait_flags)
+target_precompile_headers(gait_precompiled PRIVATE
+    <Eigen/Core> <nlohmann/json.hpp> <xsimd/xsimd.hpp>)
+
+function(gait_own target)
+    target_link_libraries(${target} PRIVATE gait::gait gait_flags)
+    target_precompile_headers(${target} REUSE_FROM gait_precompiled)
+endfunction()
