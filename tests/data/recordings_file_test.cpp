@@ -76,17 +76,17 @@ TEST_CASE("recordings come back as they were") {
 TEST_CASE("a file is not trusted") {
     CHECK(complaint_about([](auto&&...) {}).empty());
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["format"] = "gait"; }),
-               "metadata format: expected \"gait recordings\", found \"gait\""));
+               R"(metadata "format": expected "gait recordings", found "gait")"));
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m.erase("format"); }),
-               "metadata format: expected a value, found nothing"));
+               R"(metadata "format": expected an entry, found none)"));
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["rate_hz"] = "\"fast\""; }),
-               "metadata rate_hz: expected a number"));
+               R"(metadata "rate_hz": expected a number)"));
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["rate_hz"] = "-50"; }),
-               "rate: expected a positive number"));
+               R"(metadata "rate_hz": expected a number from 0)"));
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["classes"] = "[\"sit\", 3]"; }),
-               "metadata classes: expected a JSON list of names"));
+               R"(metadata "classes": expected a list of texts)"));
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["users"] = "[[["; }),
-               "metadata users: expected a JSON list of names"));
+               R"(metadata "users": expected a list of texts)"));
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["devices"] = "[]"; }),
                "run 0: expected a device below 0, found 0"));
     CHECK(says(complaint_about([](auto&, auto&, auto& labels, auto&&...) { labels[3] = 9; }),

@@ -10,14 +10,12 @@
 #pragma once
 
 #include <gait/data/recordings.hpp>
+#include <gait/files/metadata.hpp>
 #include <gait/files/safetensors.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <filesystem>
 #include <limits>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,70 +44,26 @@ inline void save_recordings(const std::filesystem::path& path, const recordings&
     write_safetensors(path, std::move(tensors),
                       {{"format", recordings_format},
                        {"gait_version", GAIT_VERSION},
-                       {"rate_hz", nlohmann::json(r.rate_hz).dump()},
+                       {"rate_hz", metadata_text(path, "rate_hz", r.rate_hz)},
                        {"units", r.units},
-                       {"classes", nlohmann::json(r.classes).dump()},
-                       {"users", nlohmann::json(r.users).dump()},
-                       {"devices", nlohmann::json(r.devices).dump()}});
+                       {"classes", metadata_text(path, "classes", r.classes)},
+                       {"users", metadata_text(path, "users", r.users)},
+                       {"devices", metadata_text(path, "devices", r.devices)}});
 }
-
-namespace detail {
-/// One value of a file's metadata, as JSON of the kind wanted.
-class recordings_metadata {
-public:
-    recordings_metadata(std::string path, const std::map<std::string, std::string>& values)
-        : path_(std::move(path)), values_(values) {}
-
-    [[nodiscard]] const std::string& text(const std::string& key) const {
-        const auto found = values_.find(key);
-        if (found == values_.end())
-            fail(key, "a value", "nothing");
-        return found->second;
-    }
-    [[nodiscard]] double number(const std::string& key) const {
-        const auto value = nlohmann::json::parse(text(key), nullptr, false);
-        if (!value.is_number())
-            fail(key, "a number", in_quotes(text(key)));
-        return value.get<double>();
-    }
-    [[nodiscard]] std::vector<std::string> names(const std::string& key) const {
-        const auto value = nlohmann::json::parse(text(key), nullptr, false);
-        std::vector<std::string> names;
-        bool all = value.is_array();
-        for (auto item = value.begin(); all && item != value.end(); ++item) {
-            all = item->is_string();
-            if (all)
-                names.push_back(item->get<std::string>());
-        }
-        if (!all)
-            fail(key, "a JSON list of names", in_quotes(text(key)));
-        return names;
-    }
-
-    [[noreturn]] void fail(const std::string& key, const std::string& expected,
-                           const std::string& found) const {
-        throw error({path_, "metadata " + key, expected, found});
-    }
-
-private:
-    std::string path_;
-    const std::map<std::string, std::string>& values_;
-};
-} // namespace detail
 
 /// Reads what `save_recordings` wrote. Throws `error` if the file is anything else.
 inline recordings load_recordings(const std::filesystem::path& path) {
     const safetensors_file file(path);
-    const detail::recordings_metadata metadata(path.string(), file.metadata());
+    const metadata_reader metadata(file);
     if (const std::string& format = metadata.text("format"); format != recordings_format)
-        metadata.fail("format", in_quotes(recordings_format), in_quotes(format));
+        metadata.fail("format", in_quotes(recordings_format), format);
     recordings r;
     r.source = path.string();
-    r.rate_hz = metadata.number("rate_hz");
+    r.rate_hz = metadata.number("rate_hz", 0, 1e6);
     r.units = metadata.text("units");
-    r.classes = metadata.names("classes");
-    r.users = metadata.names("users");
-    r.devices = metadata.names("devices");
+    r.classes = metadata.texts("classes");
+    r.users = metadata.texts("users");
+    r.devices = metadata.texts("devices");
     r.samples = file.read<float>("samples", dtype::f32, {-1, recordings::axes});
     r.labels = file.read<std::uint8_t>("labels", dtype::u8, {-1});
     const auto starts = file.read<double>("starts", dtype::f64, {-1});
