@@ -145,8 +145,8 @@ TEST_CASE("any bytes at all give rows or an error, never anything else") {
         for (std::uint32_t hits = 1 + random.below(3); hits > 0; --hits)
             damaged[random.below(static_cast<std::uint32_t>(damaged.size()))] =
                 static_cast<char>(random.below(256));
-        damaged.resize(damaged.size() - random.below(20));
-        static_cast<void>(complaint(damaged));
+        damaged.erase(damaged.size() - random.below(20));
+        CHECK_NOTHROW(static_cast<void>(complaint(damaged)));
     }
 }
 
