@@ -66,7 +66,7 @@ inline void add_data_options(CLI::App& app, train_options& o) {
 inline void add_method_options(CLI::App& app, train_options& o) {
     const auto share = CLI::Range(0.0, 1.0);
     const auto below_one = CLI::Range(0.0, 0.999999);
-    const auto up = CLI::Range(0.0, 1e9);
+    const auto up = CLI::Range(0.0, 1e38);
     app.option_defaults()->group("Optimizer");
     app.add_option("--optimizer", o.optimizer, "how a gradient becomes a step")
         ->check(CLI::IsMember({"adam", "adamw", "sgd", "rmsprop"}));

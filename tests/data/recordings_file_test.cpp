@@ -86,7 +86,7 @@ TEST_CASE("a file is not trusted") {
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["classes"] = "[\"sit\", 3]"; }),
                R"(metadata "classes": expected a list of texts)"));
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["users"] = "[[["; }),
-               R"(metadata "users": expected a list of texts)"));
+               R"(metadata "users": expected a number or a plain list)"));
     CHECK(says(complaint_about([](metadata& m, auto&&...) { m["devices"] = "[]"; }),
                "run 0: expected a device below 0, found 0"));
     CHECK(says(complaint_about([](auto&, auto&, auto& labels, auto&&...) { labels[3] = 9; }),

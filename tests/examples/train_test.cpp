@@ -54,7 +54,7 @@ nlohmann::json read_json(const std::filesystem::path& path) {
 }
 
 /// Short windows, so that it is quick.
-const std::string quick = "prepared.safetensors --window 40 --hop 40 --batch 64 ";
+const std::string quick = "prepared.safetensors --window 40 ";
 
 } // namespace
 
@@ -63,10 +63,10 @@ TEST_CASE("a simulation is learned to above 90 % on users who were not trained o
     make_recordings(folder, 400'000, 9);
     const std::string out =
         succeed(folder, "har_train",
-                "prepared.safetensors weights.safetensors --hop 40 --batch 32 --epochs 10 "
+                "prepared.safetensors weights.safetensors --hop 20 --batch 32 --epochs 8 "
                 "--schedule cosine --warm-up 0.5 --learning-rate 4e-3 --log log.jsonl");
     CHECK(out.find("held out: d, h") != std::string::npos);
-    CHECK(out.find("epoch 10/10  loss ") != std::string::npos);
+    CHECK(out.find("epoch 8/8  loss ") != std::string::npos);
     CHECK(out.find("stairsdown") != std::string::npos);
     CHECK(out.find("66759 parameters") != std::string::npos);
 
@@ -75,10 +75,10 @@ TEST_CASE("a simulation is learned to above 90 % on users who were not trained o
     int epochs = 0;
     for (std::string line; std::getline(lines, line); ++epochs)
         last = nlohmann::json::parse(line);
-    CHECK(epochs == 10);
+    CHECK(epochs == 8);
 
     succeed(folder, "har_evaluate",
-            "weights.safetensors prepared.safetensors --hop 40 --users d,h --json unseen.json");
+            "weights.safetensors prepared.safetensors --hop 20 --users d,h --json unseen.json");
     const auto unseen = read_json(folder / "unseen.json");
     CHECK(unseen.at("accuracy").get<double>() > 0.9);
     CHECK(unseen.at("macro_f1").get<double>() > 0.85);
@@ -98,11 +98,15 @@ TEST_CASE("real recordings of one user are learned to above 95 %") {
         return;
     }
     const scratch_folder folder;
-    succeed(folder, "har_prepare", "'" + slice->string() + "' --rate 200 -o prepared.safetensors");
+    succeed(folder, "har_prepare", "'" + slice->string() + "' -o prepared.safetensors");
+    // Windows of a second: the run of stairsdown lasts for two. This user's sit and null differ by
+    // 0.1 m/s^2 on one axis, a thirtieth of a deviation; what gets past the plateau where the two
+    // are one class is short clipping and a short memory of the squared gradient.
     succeed(folder, "har_train",
-            "prepared.safetensors weights.safetensors --split none --batch 16 --epochs 30 "
-            "--schedule cosine --warm-up 1 --learning-rate 4e-3");
-    succeed(folder, "har_evaluate", "weights.safetensors prepared.safetensors --json seen.json");
+            "prepared.safetensors weights.safetensors --window 50 --hop 5 --split none --batch 48 "
+            "--epochs 150 --schedule cosine --learning-rate 5e-3 --beta2 0.95 --clip 0.05");
+    succeed(folder, "har_evaluate",
+            "weights.safetensors prepared.safetensors --hop 5 --json seen.json");
     const auto seen = read_json(folder / "seen.json");
     CHECK(seen.at("windows").get<int>() > 200);
     CHECK(seen.at("accuracy").get<double>() >= 0.95);
@@ -113,17 +117,18 @@ TEST_CASE("real recordings of one user are learned to above 95 %") {
 TEST_CASE("resuming gives the bytes of an uninterrupted run, after an end and after Ctrl-C") {
     const scratch_folder folder;
     make_recordings(folder, 60'000, 3);
-    succeed(folder, "har_train", quick + "-o whole.safetensors --epochs 4 --threads 1");
-    succeed(folder, "har_train", quick + "-o parts.safetensors --epochs 2 --threads 2");
-    const std::string out = succeed(
-        folder, "har_train", quick + "-o parts.safetensors --epochs 4 --resume --log log.jsonl");
+    succeed(folder, "har_train", quick + "--batch 64 -o whole.safetensors --epochs 4 --threads 1");
+    succeed(folder, "har_train", quick + "--batch 64 -o parts.safetensors --epochs 2 --threads 2");
+    const std::string out =
+        succeed(folder, "har_train",
+                quick + "--batch 64 -o parts.safetensors --epochs 4 --resume --log log.jsonl");
     CHECK(out.find("Resuming after epoch 2 of 4") != std::string::npos);
     CHECK(read_all(folder / "whole.safetensors") == read_all(folder / "parts.safetensors"));
     const std::string log = read_all(folder / "log.jsonl");
     CHECK(std::ranges::count(log, '\n') == 4);
 
     // Interrupted as soon as there is a first epoch, at whatever batch that is.
-    const std::string words = quick + "-o cut.safetensors --epochs 400 --checkpoint cut";
+    const std::string words = quick + "--batch 64 -o cut.safetensors --epochs 400 --checkpoint cut";
     const std::string command =
         "cd '" + folder.path().string() + "' && { '" GAIT_BIN_DIR "/har_train' " + words +
         " >out 2>err & pid=$!; while ! [ -s cut.safetensors ] && kill -0 $pid; do sleep 0.05; "
@@ -134,8 +139,9 @@ TEST_CASE("resuming gives the bytes of an uninterrupted run, after an end and af
     const gait::safetensors_file cut(folder / "cut");
     const auto done = cut.read<std::int64_t>("progress", gait::dtype::i64, {3})[0];
     const std::string epochs = " --epochs " + std::to_string(done + 2);
-    succeed(folder, "har_train", quick + "-o cut.safetensors --checkpoint cut --resume" + epochs);
-    succeed(folder, "har_train", quick + "-o again.safetensors" + epochs);
+    succeed(folder, "har_train",
+            quick + "--batch 64 -o cut.safetensors --checkpoint cut --resume" + epochs);
+    succeed(folder, "har_train", quick + "--batch 64 -o again.safetensors" + epochs);
     CHECK(read_all(folder / "cut.safetensors") == read_all(folder / "again.safetensors"));
 }
 
@@ -150,15 +156,17 @@ TEST_CASE("mistakes are one line that says what to do") {
     CHECK(train("prepared.safetensors --window 100000").find("100000 samples") !=
           std::string::npos);
 
-    succeed(folder, "har_train", quick + "--epochs 1");
-    const std::string refused = train(quick + "--epochs 2 --resume --batch 65 --seed 2");
+    succeed(folder, "har_train", quick + "--epochs 1 --batch 64");
+    const std::string again = "prepared.safetensors --window 40 --epochs 2 --resume ";
+    const std::string refused = train(again + "--hop 40 --batch 65 --seed 2");
     CHECK(refused.find("batch: 64; seed: 1") != std::string::npos);
-    CHECK(train(quick + "--epochs 2 --resume --hop 39").find("training data") != std::string::npos);
+    CHECK(train(again + "--hop 39 --batch 64").find("training data") != std::string::npos);
 
     const std::string diverged =
-        train(quick + "-o high.safetensors --optimizer sgd --learning-rate 3e8 --clip 0");
+        train(quick + "-o high.safetensors --optimizer sgd --learning-rate 1e9 --clip 0 "
+                      "--weight-decay 1e9");
     CHECK(diverged.find(", batch ") != std::string::npos);
-    CHECK(diverged.find("expected a finite") != std::string::npos);
+    CHECK(diverged.find("finite") != std::string::npos);
     CHECK(std::filesystem::exists(folder / "high.checkpoint"));
 
     // Recordings of two classes only.
