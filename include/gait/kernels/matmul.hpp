@@ -183,6 +183,8 @@ struct gate_columns {
 template <class T, class Columns>
 void matmul_transposed(index M, index I, index N, matrix_ref<const T> a, matrix_ref<const T> b,
                        bool b_padded, matrix_ref<T> c, Columns columns) noexcept {
+    if (M == 0)
+        return;
     for_each_tile<T>(I, N, [&]<index Rows, index Vectors>(index row, index column) {
         register_tile<T, Rows, Vectors> tile;
 #pragma GCC unroll 8
