@@ -29,8 +29,8 @@ inline std::uint32_t crc32(std::string_view bytes) {
 inline std::string zip_bytes(const std::vector<std::pair<std::string, std::string>>& members) {
     std::string zip, directory;
     const auto put = [](std::string& to, std::size_t value, int bytes) {
-        for (int i = 0; i < bytes; ++i)
-            to += static_cast<char>(value >> (8 * i) & 255);
+        for (int i = 0; i < bytes; ++i, value >>= 8)
+            to += static_cast<char>(value & 255);
     };
     for (const auto& [name, content] : members) {
         std::string common; // to both of a member's headers

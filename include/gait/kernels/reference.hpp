@@ -68,10 +68,13 @@ matrix<T> matmul_transposed(const matrix<T>& a, const matrix<T>& b, const matrix
     return c + a.transpose() * b;
 }
 
-/// sums + the sum over b's rows.
+/// sums + the sum over b's rows, of which there may be none.
 template <class T>
 matrix<T> add_rows(const matrix<T>& b, const matrix<T>& sums) {
-    return sums + b.colwise().sum();
+    matrix<T> all = sums;
+    for (index m = 0; m < b.rows(); ++m)
+        all += b.row(m);
+    return all;
 }
 
 /// What one LSTM step leaves: h, c (R, H) and the activated gates (R, 4 H) in the order i, f, g, o.
