@@ -13,7 +13,8 @@
 //
 // d_gates overwrites the gates on the tape. A slice is short enough that its gates and inputs are
 // still in the cache when its products come, and long enough that loading and storing the register
-// tiles of d_W does not count (96 rows: 4 %).
+// tiles of d_W hardly counts: alone in the cache, that product reaches 0.83 of the peak with 48
+// rows, 0.875 with 96 and 0.89 with 192.
 #pragma once
 
 #include <gait/kernels/lstm.hpp>
@@ -207,7 +208,7 @@ struct lstm {
     }
 
 private:
-    static constexpr index slice_rows = 96;
+    static constexpr index slice_rows = 120;
     template <class T>
     static constexpr index gate_count = 4 * padded_units<T>(H);
 
