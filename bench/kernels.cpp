@@ -144,15 +144,19 @@ struct lstm_data {
     }
     void forward() {
         const index stride = gait::cell_stride<float>(H);
-        gait::lstm_forward<true, float>(R, weights.data(), packed_bias.data(),
-                                        {.features = H,
-                                         .hidden = H,
-                                         .x = x.data(),
-                                         .h_before = h.data(),
-                                         .c_before = {before.data(), stride},
-                                         .h = result.data(),
-                                         .c = {cells.data(), stride},
-                                         .gates = gates.data()});
+        const index row = gait::panel_width<float>;
+        gait::lstm_forward<true, float>(
+            R,
+            gait::gate_weights<float>{weights.data(), weights.data() + H * row, 2 * H * row, row},
+            {.features = H,
+             .hidden = H,
+             .start = {packed_bias.data(), 0},
+             .x = x.data(),
+             .h_before = h.data(),
+             .c_before = {before.data(), stride},
+             .h = result.data(),
+             .c = {cells.data(), stride},
+             .gates = gates.data()});
     }
 };
 

@@ -76,11 +76,8 @@ void read(benchmark::State& state) {
             for (index pass = 0; pass < passes; ++pass)
                 for (index i = 0; i + 8 * L <= numbers; i += 8 * L)
 #pragma GCC unroll 8
-                    for (index v = 0; v < 8; ++v) {
-                        batch x = gait::simd::load(data + i + v * L);
-                        gait::simd::pin(x);
-                        sums[v] += x;
-                    }
+                    for (index v = 0; v < 8; ++v)
+                        sums[v] += gait::simd::pinned(gait::simd::load(data + i + v * L));
             for (int v = 1; v < 8; ++v)
                 sums[0] += sums[v];
             benchmark::DoNotOptimize(gait::simd::sum(sums[0]));

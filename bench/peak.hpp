@@ -24,13 +24,9 @@ inline constexpr int chains = 12;
 inline float fma_rounds(index rounds) {
     using batch = gait::batch<float>;
     batch sums[chains];
-    for (int c = 0; c < chains; ++c) {
-        sums[c] = batch(1.0F + static_cast<float>(c));
-        gait::simd::pin(sums[c]);
-    }
-    batch factor(0.999F), add(0.001F);
-    gait::simd::pin(factor);
-    gait::simd::pin(add);
+    for (int c = 0; c < chains; ++c)
+        sums[c] = gait::simd::pinned(batch(1.0F + static_cast<float>(c)));
+    const batch factor = gait::simd::pinned(batch(0.999F)), add = gait::simd::pinned(batch(0.001F));
     for (index i = 0; i < rounds; ++i)
 #pragma GCC unroll 16
         for (int c = 0; c < chains; ++c)

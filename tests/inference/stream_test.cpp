@@ -55,6 +55,23 @@ TEST_CASE("every step has the probabilities of the window that ends there") {
     }
 }
 
+TEST_CASE("weights in bfloat16 say nearly the same") {
+    auto parameters = random_parameters();
+    const auto window = random_windows({200, 1});
+    gait::stream<odd_model> full(odd_model{}, parameters.span(), raw_units());
+    gait::stream<odd_model, gait::storage::bfloat16> half(odd_model{}, parameters.span(),
+                                                          raw_units());
+    float worst = 0;
+    for (gait::index t = 0; t < 200; ++t) {
+        const std::span<const float, 3> sample(window.data() + t * 3, 3);
+        const auto a = full.step(sample), b = half.step(sample);
+        for (std::size_t k = 0; k < 4; ++k)
+            worst = std::max(worst, std::abs(a[k] - b[k]));
+    }
+    CHECK(worst < 5e-3F);
+    CHECK(worst > 0);
+}
+
 TEST_CASE("reset starts again") {
     auto parameters = random_parameters();
     const auto window = random_windows({30, 1});

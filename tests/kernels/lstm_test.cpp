@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
+#include <cstdint>
 #include <vector>
 
 namespace {
@@ -52,11 +54,16 @@ struct fixture {
         return static_cast<std::size_t>(r * gait::gate_stride<T>(H) + unit / L * 4 * L + gate * L +
                                         unit % L);
     }
+    [[nodiscard]] gait::gate_weights<T> packed() const {
+        const gait::index row = gait::panel_width<T>;
+        return {weights.data(), weights.data() + F * row, (F + H) * row, row};
+    }
     void forward() {
         const gait::index stride = gait::cell_stride<T>(H);
-        gait::lstm_forward<true, T>(R, weights.data(), packed_bias.data(),
+        gait::lstm_forward<true, T>(R, packed(),
                                     {.features = F,
                                      .hidden = H,
+                                     .start = {packed_bias.data(), 0},
                                      .x = x.data(),
                                      .h_before = h.data(),
                                      .c_before = {before.data(), stride},
@@ -103,9 +110,10 @@ TEST_CASE_TEMPLATE("without a tape the results are the same to the bit", T, floa
     at_awkward_sizes<T>([](fixture<T>& f) {
         f.forward();
         matrix<T> h(f.R, f.H), c = f.c;
-        gait::lstm_forward<false, T>(f.R, f.weights.data(), f.packed_bias.data(),
+        gait::lstm_forward<false, T>(f.R, f.packed(),
                                      {.features = f.F,
                                       .hidden = f.H,
+                                      .start = {f.packed_bias.data(), 0},
                                       .x = f.x.data(),
                                       .h_before = f.h.data(),
                                       .c_before = {c.data(), f.H},
@@ -117,6 +125,80 @@ TEST_CASE_TEMPLATE("without a tape the results are the same to the bit", T, floa
             for (gait::index unit = 0; unit < f.H; ++unit)
                 same = same && c(r, unit) == f.cells[f.cell_at(r, unit)];
         CHECK(same);
+    });
+}
+
+TEST_CASE_TEMPLATE("a row gets the same bits alone, backwards and from sums begun before", T, float,
+                   double) {
+    at_awkward_sizes<T>([](fixture<T>& f) {
+        f.forward();
+        const gait::index r = f.R - 1, columns = 4 * f.Hp;
+        matrix<T> h(1, f.H), c = f.c.row(r);
+        gait::lstm_step<T> alone{.features = f.F,
+                                 .hidden = f.H,
+                                 .start = {f.packed_bias.data(), 0},
+                                 .x = f.x.row(r).data(),
+                                 .h_before = f.h.row(r).data(),
+                                 .c_before = {c.data(), f.H},
+                                 .h = h.data(),
+                                 .c = {c.data(), f.H},
+                                 .backwards = true};
+        gait::lstm_forward<false, T>(1, f.packed(), alone);
+        CHECK(h == f.result.row(r));
+
+        matrix<T> sums(1, columns);
+        gait::matmul<gait::identity, T>(1, columns, f.F, {alone.x, f.F}, f.weights.data(),
+                                        alone.start, {sums.data(), columns}, f.F + f.H);
+        c = f.c.row(r), h.setZero();
+        alone.features = 0;
+        alone.start = {sums.data(), columns};
+        gait::lstm_forward<false, T>(1, f.packed(), alone);
+        CHECK(h == f.result.row(r));
+    });
+}
+
+TEST_CASE("weights in bfloat16 give the step of the rounded weights") {
+    at_awkward_sizes<float>([](fixture<float>& f) {
+        const gait::index row = gait::panel_width<float> / 2, panel = (f.F + f.H) * row;
+        std::vector<gait::bfloat16_pair> pairs(
+            static_cast<std::size_t>(f.Hp / gait::lanes<float> * panel));
+        const matrix<float> w_t = f.w.transpose(), u_t = f.u.transpose();
+        gait::pack_gates(f.H, f.F, w_t.data(), 4 * f.H, pairs.data(), panel);
+        gait::pack_gates(f.H, f.H, u_t.data(), 4 * f.H, pairs.data() + f.F * row, panel);
+
+        // What the kernel reads, back in PyTorch's arrangement.
+        const auto weight = [&](gait::index k, gait::index gate, gait::index unit) {
+            const gait::index L = gait::lanes<float>;
+            const auto two = static_cast<std::uint32_t>(pairs[static_cast<std::size_t>(
+                unit / L * panel + k * row + gate / 2 * L + unit % L)]);
+            return std::bit_cast<float>(gate % 2 == 0 ? two << 16 : two);
+        };
+        matrix<float> w(4 * f.H, f.F), u(4 * f.H, f.H);
+        for (gait::index gate = 0; gate < 4; ++gate)
+            for (gait::index unit = 0; unit < f.H; ++unit) {
+                for (gait::index k = 0; k < f.F; ++k)
+                    w(gate * f.H + unit, k) = weight(k, gate, unit);
+                for (gait::index k = 0; k < f.H; ++k)
+                    u(gate * f.H + unit, k) = weight(f.F + k, gate, unit);
+            }
+        CHECK((w - f.w).cwiseAbs().maxCoeff() <= 0x1p-8F);
+        CHECK((u - f.u).cwiseAbs().maxCoeff() <= 0x1p-8F);
+        CHECK(w != f.w);
+
+        const auto expected = gait::reference::lstm_forward<float>(f.x, f.h, f.c, w, u, f.bias);
+        matrix<float> h(f.R, f.H), c = f.c;
+        gait::lstm_forward<false, float>(f.R,
+                                         gait::gate_weights<gait::bfloat16_pair>{
+                                             pairs.data(), pairs.data() + f.F * row, panel, row},
+                                         {.features = f.F,
+                                          .hidden = f.H,
+                                          .start = {f.packed_bias.data(), 0},
+                                          .x = f.x.data(),
+                                          .h_before = f.h.data(),
+                                          .c_before = {c.data(), f.H},
+                                          .h = h.data(),
+                                          .c = {c.data(), f.H}});
+        CHECK((h - expected.h).cwiseAbs().maxCoeff() <= 3e-6);
     });
 }
 

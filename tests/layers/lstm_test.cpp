@@ -90,6 +90,18 @@ TEST_CASE("single steps equal a window, to the bit") {
     }
 }
 
+TEST_CASE("several steps at once equal single steps, to the bit") {
+    setup s(20);
+    s.run(0, s.T, {});
+    buffer<double> memory(layer::state<double>::size(R)), h(s.T * R * H);
+    buffer<double> scratch(layer::scratch<double>::size({9, R}));
+    for (const auto& [first, count] : {std::pair{0, 9}, {9, 1}, {10, 6}, {16, 4}})
+        s.l.run<double>(layer::packed<double>(s.packed.data()), s.x_view().steps(first, count),
+                        {h.data() + first * R * H, {count, R}}, {memory.data(), R},
+                        {scratch.data(), {count, R}});
+    CHECK(largest_difference(h, s.y) == 0);
+}
+
 TEST_CASE("a state can be saved, reset and restored") {
     setup s(6);
     const layer::packed<double> w(s.packed.data());

@@ -1,18 +1,25 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// Windows in, probabilities out. A window's steps are run one after the other with a carried state,
-// a tile of windows side by side: no tape, no intermediate sequence, and a working set of a few
-// kilobytes beside the weights however long the windows are.
+// Windows in, probabilities out: no tape, and a working set of a few kilobytes beside the weights
+// however long the windows are.
+//
+// Many windows go side by side in tiles, one step at a time: each weight that is read serves a
+// whole tile. A single window has nobody to share its weights with; it goes forward by
+// `steps_at_once` steps, so that at least its input's weights are read once for all of them. With
+// two threads, one takes the first half of the model and the other follows with the second.
 #pragma once
 
 #include <gait/core/float_environment.hpp>
 #include <gait/core/threads.hpp>
 #include <gait/inference/ready_model.hpp>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cassert>
 #include <span>
+#include <thread>
 #include <vector>
 
 namespace gait::inline GAIT_ARCH {
@@ -30,29 +37,42 @@ public:
     /// `parameters` (parameter_count) are copied; `scale` is applied to what comes in.
     classifier(const Model& model, std::span<const float> parameters, const scaling& scale,
                index window_steps, index max_rows = 12, int threads = 1)
-        : model_(model, parameters, scale), window_steps_(window_steps), max_rows_(max_rows) {
+        : model_(model, parameters, scale), window_steps_(window_steps), max_rows_(max_rows),
+          between_(splits && threads > 1 ? window_steps * middle_features : 0) {
         assert(window_steps >= 1 && max_rows >= 1 && threads >= 1);
         workspaces_.reserve(static_cast<std::size_t>(threads));
-        for (int t = 0; t < threads; ++t)
-            workspaces_.emplace_back(max_rows);
+        for (int t = 0; t < threads; ++t) {
+            workspaces_.emplace_back(extents{1, max_rows});
+            singles_.emplace_back(extents{steps_at_once, 1});
+        }
     }
 
     [[nodiscard]] index window_steps() const { return window_steps_; }
 
     /// windows (T, R, F) in raw units, any R; probabilities (1, R, K). They must not overlap.
-    /// A window's probabilities don't depend on the number of threads.
+    /// A window's probabilities don't depend on the number of threads, nor on its neighbours.
     void operator()(view<const float, features> windows, view<float, classes> probabilities) {
         assert(windows.steps() == window_steps_);
         assert(probabilities.size() == (extents{1, windows.rows()}));
-        const index tiles = (windows.rows() + max_rows_ - 1) / max_rows_;
-        parallel_for(static_cast<int>(workspaces_.size()), tiles, [&](index tile, int thread) {
+        const auto threads = static_cast<index>(workspaces_.size());
+        if constexpr (splits)
+            if (windows.rows() == 1 && threads > 1) {
+                by_two_threads(windows.data(), probabilities.data());
+                return;
+            }
+        // Fewer windows than the threads' tiles would hold are dealt out evenly.
+        const index most = std::min(max_rows_, (windows.rows() + threads - 1) / threads);
+        const index tiles = (windows.rows() + most - 1) / most;
+        parallel_for(static_cast<int>(threads), tiles, [&](index tile, int thread) {
             const flush_denormals guard;
-            const index first = tile * max_rows_;
-            const index rows = std::min(max_rows_, windows.rows() - first);
-            auto& work = workspaces_[static_cast<std::size_t>(thread)];
+            const index first = tile * most;
+            const index rows = std::min(most, windows.rows() - first);
+            const index steps = rows == 1 ? steps_at_once : 1;
+            auto& work = (rows == 1 ? singles_ : workspaces_)[static_cast<std::size_t>(thread)];
             work.reset();
-            for (index t = 0; t < window_steps_; ++t)
-                model_.step({windows.step(t).data() + first * features, {1, rows}}, work);
+            for (index t = 0; t < window_steps_; t += steps)
+                model_.advance(windows.step(t).data() + first * features, windows.rows() * features,
+                               {std::min(steps, window_steps_ - t), rows}, work);
             model_.probabilities(work, rows, probabilities.data() + first * classes);
         });
     }
@@ -65,9 +85,52 @@ public:
     }
 
 private:
-    ready_model<Model> model_;
+    using ready = ready_model<Model>;
+    static constexpr bool splits = ready::splits;
+    static constexpr index middle_features = [] {
+        if constexpr (splits)
+            return Model::template features_before<Model::middle>;
+        else
+            return index{1};
+    }();
+    /// So few that two threads are soon both at work, so many that handing over does not count.
+    static constexpr index steps_at_once = 25;
+
+    /// `raw` (T, 1, F). The first thread never waits: there is room for the whole window between
+    /// the halves, so nothing hangs where there is only one thread after all.
+    void by_two_threads(const float* raw, float* probabilities) {
+        std::atomic<index> ready_steps = 0;
+        const auto chunk = [&](index t) { return std::min(steps_at_once, window_steps_ - t); };
+        const auto between = [&](index t) {
+            return view<float, middle_features>(between_.data() + t * middle_features,
+                                                {chunk(t), 1});
+        };
+        parallel_for(2, 2, [&](index half, int) {
+            const flush_denormals guard;
+            auto& work = singles_[static_cast<std::size_t>(half)];
+            work.reset();
+            for (index t = 0; t < window_steps_; t += steps_at_once) {
+                if (half == 0) {
+                    model_.advance_first(raw + t * features, features, {chunk(t), 1}, work,
+                                         between(t));
+                    ready_steps.store(t + chunk(t), std::memory_order_release);
+                } else {
+                    for (int turn = 0; ready_steps.load(std::memory_order_acquire) <= t; ++turn)
+                        if (turn > 1000)
+                            std::this_thread::yield();
+                    model_.advance_second(view<const float, middle_features>(between(t)), work);
+                }
+            }
+            if (half == 1)
+                model_.probabilities(work, 1, probabilities);
+        });
+    }
+
+    ready model_;
     index window_steps_, max_rows_;
-    std::vector<typename ready_model<Model>::workspace> workspaces_;
+    std::vector<typename ready::workspace> workspaces_; // of many windows, per thread
+    std::vector<typename ready::workspace> singles_;    // of one window
+    buffer<float> between_;                             // (T, middle_features)
     std::array<float, classes> probabilities_{};
 };
 

@@ -46,6 +46,18 @@ constexpr index cell_stride(index hidden) {
     return 2 * padded_units<T>(hidden);
 }
 
+namespace detail {
+
+/// Row k of a gates' panel: i, f, g, o of L units, zeros behind unit H.
+template <class T>
+void gate_row(index hidden, index unit, const T* w, T* row) noexcept {
+    for (index gate = 0; gate < 4; ++gate)
+        for (index lane = 0; lane < lanes<T>; ++lane)
+            *row++ = unit + lane < hidden ? w[gate * hidden + unit + lane] : T{0};
+}
+
+} // namespace detail
+
 /// Packs W (4H, K), element (gate * H + unit, k) at w[gate * H + unit + k * stride], as the gates'
 /// panels: for each panel, K rows of 4 L numbers, `panel_stride` numbers from panel to panel.
 template <class T>
@@ -53,10 +65,22 @@ void pack_gates(index hidden, index K, const T* w, index stride, T* panels,
                 index panel_stride) noexcept {
     for (index unit = 0; unit < hidden; unit += lanes<T>, panels += panel_stride)
         for (index k = 0; k < K; ++k)
-            for (index gate = 0; gate < 4; ++gate)
-                for (index lane = 0; lane < lanes<T>; ++lane)
-                    panels[(k * 4 + gate) * lanes<T> + lane] =
-                        unit + lane < hidden ? w[gate * hidden + unit + lane + k * stride] : T{0};
+            detail::gate_row(hidden, unit, w + k * stride, panels + k * panel_width<T>);
+}
+
+/// The same rounded to bfloat16: i and f share their places, g and o theirs, so a row takes 2 L.
+inline void pack_gates(index hidden, index K, const float* w, index stride, bfloat16_pair* panels,
+                       index panel_stride) noexcept {
+    constexpr index L = lanes<float>;
+    for (index unit = 0; unit < hidden; unit += L, panels += panel_stride)
+        for (index k = 0; k < K; ++k) {
+            float row[4 * L];
+            detail::gate_row(hidden, unit, w + k * stride, static_cast<float*>(row));
+            for (index pair = 0; pair < 2; ++pair)
+                for (index lane = 0; lane < L; ++lane)
+                    panels[(k * 2 + pair) * L + lane] =
+                        to_bfloat16(row[2 * pair * L + lane], row[(2 * pair + 1) * L + lane]);
+        }
 }
 
 /// Packs the transpose, W^T (4 Hp packed gates, K), as panels for `matmul`: d_x = d_gates W.
@@ -74,69 +98,136 @@ void pack_gates_transposed(index hidden, index K, const T* w, index stride, T* p
     }
 }
 
+/// The gates' weights: for each panel of units, rows of 4 L numbers, F for x and then H for h.
+/// Stored is T, or bfloat16_pair: two numbers in one place.
+template <class Stored>
+struct gate_weights {
+    const Stored* x = nullptr; ///< the first panel's rows for x
+    const Stored* h = nullptr; ///< and for h
+    index panel = 0;           ///< places from panel to panel
+    index row = 0;             ///< places from row to row
+};
+
 /// What a step reads and writes; all rows of a tile, R of each.
 template <class T>
 struct lstm_step {
     index features = 0, hidden = 0;
-    const T* x = nullptr;         ///< (R, F)
+    matrix_ref<const T> start;    ///< (R, 4 Hp) packed: the bias (stride 0), or with x W added
+    const T* x = nullptr;         ///< (R, F); with F = 0 none
     const T* h_before = nullptr;  ///< (R, H)
     matrix_ref<const T> c_before; ///< (R, ...): c, or the cells of the step before
     T* h = nullptr;               ///< (R, H), not h_before
     matrix_ref<T> c;              ///< (R, ...): c, or this step's cells; may be c_before
     T* gates = nullptr;           ///< (R, gate_stride): the activated gates, for backward
+    bool backwards = false;       ///< panels from last to first
 };
 
-/// One step forward. `weights`: for each panel, F rows for x, then H rows for h, of 4 L numbers
-/// each; `bias`: 4 L numbers a panel. Both aligned to a register or not.
+namespace detail {
+
+/// Rows x Panels times the sums of the four gates of a register of units, panel after panel.
+template <class T, index Rows, index Panels>
+using gate_tile = register_tile<T, Rows * Panels, 4>;
+
+/// start + x W + h' U of rows `row`, ... and panels from packed column `column` on.
+template <index Rows, index Panels, class T, class Stored>
+[[nodiscard, gnu::always_inline]] inline gate_tile<T, Rows, Panels>
+gate_sums(const gate_weights<Stored>& w, const lstm_step<T>& s, index row, index column) noexcept {
+    const index F = s.features, H = s.hidden, panel = column / panel_width<T> * w.panel;
+    gate_tile<T, Rows, Panels> sums;
+#pragma GCC unroll 8
+    for (index p = 0; p < Panels; ++p)
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+            for (index gate = 0; gate < 4; ++gate)
+                sums.at[p * Rows + r][gate] =
+                    simd::load(s.start.data + (row + r) * s.start.stride + column +
+                               p * panel_width<T> + gate * lanes<T>);
+    if (F > 0)
+        multiply_add<Panels>(sums, F, s.x + row * F, F, 1, w.x + panel, w.row, w.panel);
+    multiply_add<Panels>(sums, H, s.h_before + row * H, H, 1, w.h + panel, w.row, w.panel);
+    return sums;
+}
+
+/// Gates, cells and h from the sums.
+template <bool Taped, index Rows, index Panels, class T>
+[[gnu::always_inline]] inline void update_cells(gate_tile<T, Rows, Panels>& sums,
+                                                const lstm_step<T>& s, index row,
+                                                index column) noexcept {
+    constexpr index L = lanes<T>;
+    const index H = s.hidden, first = column / 4;
+    batch<T> tanh_c[Rows * Panels];
+#pragma GCC unroll 8
+    for (index p = 0; p < Panels; ++p)
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r) {
+            const index at = p * Rows + r, unit = first + p * L;
+            const index inside = Taped ? L : H - unit, c_at = Taped ? 2 * unit : unit;
+            const T* c_before = s.c_before.data + (row + r) * s.c_before.stride + c_at;
+            T* c = s.c.data + (row + r) * s.c.stride + c_at;
+            auto& [i, f, g, o] = sums.at[at];
+            simd::gates<T>(sums.at[at]);
+            tanh_c[at] = simd::fma<T>(f, simd::load(c_before, inside), i * g);
+            simd::store<T>(c, tanh_c[at], inside);
+            if constexpr (Taped) {
+                T* gates = s.gates + (row + r) * gate_stride<T>(H) + 4 * unit;
+                simd::store<T>(gates, i);
+                simd::store<T>(gates + L, f);
+                simd::store<T>(gates + 2 * L, g);
+                simd::store<T>(gates + 3 * L, o);
+            }
+        }
+    simd::tanh<T>(tanh_c);
+#pragma GCC unroll 8
+    for (index p = 0; p < Panels; ++p)
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r) {
+            const index at = p * Rows + r, unit = first + p * L;
+            if constexpr (Taped)
+                simd::store<T>(s.c.data + (row + r) * s.c.stride + 2 * unit + L, tanh_c[at]);
+            simd::store<T>(s.h + (row + r) * H + unit, sums.at[at][3] * tanh_c[at], H - unit);
+        }
+}
+
+/// Sums and then cells of `Rows` rows and `Panels` panels, in registers.
+template <bool Taped, index Rows, index Panels, class T, class Stored>
+[[gnu::noinline]] void lstm_tile(const gate_weights<Stored>& w, const lstm_step<T>& s, index row,
+                                 index column) noexcept {
+    auto sums = gate_sums<Rows, Panels, T>(w, s, row, column);
+#ifdef PFL
+    if constexpr (Rows == 1) {
+        const char* next =
+            reinterpret_cast<const char*>(w.x + (column / panel_width<T> + Panels) * w.panel);
+        for (int p = 0; p < Panels; ++p)
+#pragma GCC unroll 64
+            for (int i = 0; i < PFL; ++i)
+                __builtin_prefetch(next + p * w.panel * (index)sizeof(Stored) + i * 64, 0, 3);
+    }
+#endif
+    update_cells<Taped, Rows, Panels, T>(sums, s, row, column);
+}
+
+} // namespace detail
+
+/// One step forward. Nothing needs an alignment.
 ///
 /// Taped: c_before and c are `cells` and the gates are kept. Otherwise c is (R, H), nothing is
 /// kept. The sums' error is F + H + 1 roundings; then the activations' (kernels/activations.hpp).
-template <bool Taped, class T>
-void lstm_forward(index R, const T* weights, const T* bias, const lstm_step<T>& s) noexcept {
-    const index F = s.features, H = s.hidden;
-    for_each_tile<T>(
-        R, 4 * padded_units<T>(H), [&]<index Rows, index Vectors>(index row, index column) {
-            if constexpr (Vectors == 4) {
-                register_tile<T, Rows, 4> sums;
-#pragma GCC unroll 8
-                for (index r = 0; r < Rows; ++r)
-#pragma GCC unroll 4
-                    for (index gate = 0; gate < 4; ++gate)
-                        sums.at[r][gate] = simd::load(bias + column + gate * lanes<T>);
-                const T* panel = weights + column * (F + H);
-                multiply_add(sums, F, s.x + row * F, F, 1, panel, panel_width<T>);
-                multiply_add(sums, H, s.h_before + row * H, H, 1, panel + F * panel_width<T>,
-                             panel_width<T>);
-
-                const index unit = column / 4;
-                const index inside = Taped ? lanes<T> : H - unit;
-                const index c_at = Taped ? 2 * unit : unit;
-                batch<T> tanh_c[Rows];
-#pragma GCC unroll 8
-                for (index r = 0; r < Rows; ++r) {
-                    auto& [i, f, g, o] = sums.at[r];
-                    simd::gates<T>(sums.at[r]);
-                    const T* c_before = s.c_before.data + (row + r) * s.c_before.stride + c_at;
-                    tanh_c[r] = simd::fma<T>(f, simd::load(c_before, inside), i * g);
-                    simd::store<T>(s.c.data + (row + r) * s.c.stride + c_at, tanh_c[r], inside);
-                    if constexpr (Taped) {
-                        T* gates = s.gates + (row + r) * gate_stride<T>(H) + column;
-                        simd::store<T>(gates, i);
-                        simd::store<T>(gates + lanes<T>, f);
-                        simd::store<T>(gates + 2 * lanes<T>, g);
-                        simd::store<T>(gates + 3 * lanes<T>, o);
-                    }
-                }
-                simd::tanh<T>(tanh_c);
-#pragma GCC unroll 8
-                for (index r = 0; r < Rows; ++r) {
-                    if constexpr (Taped)
-                        simd::store<T>(s.c.data + (row + r) * s.c.stride + c_at + lanes<T>,
-                                       tanh_c[r]);
-                    simd::store<T>(s.h + (row + r) * H + unit, sums.at[r][3] * tanh_c[r], H - unit);
-                }
-            }
-        });
+template <bool Taped, class T, class Stored>
+void lstm_forward(index R, const gate_weights<Stored>& w, const lstm_step<T>& s) noexcept {
+    constexpr index W = panel_width<T>;
+    const index columns = 4 * padded_units<T>(s.hidden);
+    index column = 0;
+    if (R == 1) {
+        const index pairs = columns / (2 * W);
+        for (index i = 0; i < pairs; ++i, column += 2 * W)
+            detail::lstm_tile<Taped, 1, 2>(w, s, 0, (s.backwards ? pairs - 1 - i : i) * 2 * W);
+    }
+    for (; column < columns; column += W)
+        detail::for_each_row_group<4>(R, column,
+                                      [&]<index Rows, index Vectors>(index row, index at) {
+                                          detail::lstm_tile<Taped, Rows, 1>(w, s, row, at);
+                                      });
 }
 
 /// One step backward through the gates: from d_h (R, H), the gradient of the loss with respect to

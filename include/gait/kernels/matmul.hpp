@@ -110,25 +110,34 @@ template <index Rows, index Vectors, class T, class Offset, class Inside>
     }
 }
 
-/// tile (Rows, Vectors) += a b over k in [0, K): a's element (r, k) at a[r * a_row + k * a_step],
-/// b's register v of row k at b + k * b_row + v * lanes.
-template <index Rows, index Vectors, class T>
-[[gnu::always_inline]] inline void multiply_add(register_tile<T, Rows, Vectors>& tile, index K,
-                                                const T* a, index a_row, index a_step, const T* b,
-                                                index b_row) noexcept {
+/// tile += a b over k in [0, K): a's element (r, k) at a[r * a_row + k * a_step], b's register v of
+/// row k at b + k * b_row + v * lanes.
+///
+/// With `Panels`, one row of a meets several panels of b, `b_panel` apart, at once: their registers
+/// stand in the tile panel after panel, as if they were rows. A single row and a single panel would
+/// be four chains of multiply-adds, and half the time each waits for itself.
+template <index Panels = 1, index Rows, index Vectors, class T, class Stored>
+[[gnu::always_inline]] inline void
+multiply_add(register_tile<T, Rows, Vectors>& tile, index K, const T* a, index a_row, index a_step,
+             const Stored* b, index b_row, index b_panel = 0) noexcept {
+    constexpr index rows = Rows / Panels;
+    static_assert(rows * Panels == Rows);
 #pragma GCC unroll 2
     for (index k = 0; k < K; ++k, a += a_step, b += b_row) {
-        batch<T> factor[Rows];
+        batch<T> factor[rows];
 #pragma GCC unroll 8
-        for (index r = 0; r < Rows; ++r)
+        for (index r = 0; r < rows; ++r)
             factor[r] = simd::pinned(batch<T>(a[r * a_row]));
 #pragma GCC unroll 8
-        for (index v = 0; v < Vectors; ++v) {
-            const batch<T> column = simd::pinned(simd::load(b + v * lanes<T>));
+        for (index p = 0; p < Panels; ++p)
 #pragma GCC unroll 8
-            for (index r = 0; r < Rows; ++r)
-                tile.at[r][v] = simd::fma(factor[r], column, tile.at[r][v]);
-        }
+            for (index v = 0; v < Vectors; ++v) {
+                const batch<T> column = simd::pinned(simd::load_vector(b + p * b_panel, v));
+#pragma GCC unroll 8
+                for (index r = 0; r < rows; ++r)
+                    tile.at[p * rows + r][v] =
+                        simd::fma(factor[r], column, tile.at[p * rows + r][v]);
+            }
     }
 }
 
@@ -164,9 +173,12 @@ template <class T, class Work>
 ///
 /// `start` with stride 0 is a bias; without data it is zero. c may be `start`, not a. No alignment
 /// needed. Error: K + 1 roundings an element, in the order of k.
+///
+/// `panel_rows`: rows of b from panel to panel, if they are more than the K that are used.
 template <class Activation = identity, class T>
 void matmul(index M, index N, index K, matrix_ref<const T> a, const T* b_panels,
-            matrix_ref<const T> start, matrix_ref<T> c) noexcept {
+            matrix_ref<const T> start, matrix_ref<T> c, index panel_rows = 0) noexcept {
+    panel_rows = std::max(panel_rows, K);
     for_each_tile<T>(M, N, [&]<index Rows, index Vectors>(index row, index column) {
         const auto offset = [&](index v) { return column + v * lanes<T>; };
         const auto inside = [&](index v) { return N - offset(v); };
@@ -175,7 +187,7 @@ void matmul(index M, index N, index K, matrix_ref<const T> a, const T* b_panels,
         if (start.data)
             load_tile<Rows, Vectors, T>(tile, start.data + row * start.stride, start.stride, whole,
                                         offset, inside);
-        multiply_add(tile, K, a.data + row * a.stride, a.stride, 1, b_panels + column * K,
+        multiply_add(tile, K, a.data + row * a.stride, a.stride, 1, b_panels + column * panel_rows,
                      Vectors * lanes<T>);
 #pragma GCC unroll 8
         for (index r = 0; r < Rows; ++r)

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
 
@@ -44,6 +45,28 @@ inline constexpr index register_count = 16;
 inline constexpr index tile_vectors = 4;
 inline constexpr index tile_rows = register_count == 32 ? 6 : 3;
 
+/// Two numbers in 32 bits, bfloat16: a float's upper half. The first is in the lower half. The
+/// second is read as it stands, with the first as its last sixteen bits: that costs no instruction,
+/// and `to_bfloat16` rounds in the knowledge of it.
+enum class bfloat16_pair : std::uint32_t {};
+
+/// The nearest pair: the relative error of either is at most 2^-8. Finite numbers stay finite; NaN
+/// stays NaN.
+[[nodiscard]] inline bfloat16_pair to_bfloat16(float first, float second) noexcept {
+    // The nearest multiple of 2^16, among bit patterns, that gives x with `tail` below it.
+    const auto upper = [](float x, std::uint32_t tail) -> std::uint32_t {
+        const auto bits = std::bit_cast<std::uint32_t>(x);
+        if ((bits & 0x7FFFFFFFU) >= 0x7F7F0000U) // too large to round up, or not a number
+            return (bits & 0xFFFF0000U) | (x != x ? 0x00400000U : 0U);
+        const auto magnitude = static_cast<std::int64_t>(bits & 0x7FFFFFFFU);
+        const std::int64_t up = (magnitude - static_cast<std::int64_t>(tail) + 0x8000) >> 16;
+        return (bits & 0x80000000U) | static_cast<std::uint32_t>(std::max<std::int64_t>(up, 0))
+                                          << 16;
+    };
+    const std::uint32_t low = upper(first, 0) >> 16;
+    return static_cast<bfloat16_pair>(upper(second, low) | low);
+}
+
 namespace simd {
 
 template <class T>
@@ -54,6 +77,20 @@ template <class T>
 template <class T>
 [[gnu::always_inline]] inline void store(T* p, batch<T> x) noexcept {
     x.store_unaligned(p);
+}
+
+/// Register v of a row of them.
+template <class T>
+[[nodiscard, gnu::always_inline]] inline batch<T> load_vector(const T* row, index v) noexcept {
+    return load(row + v * lanes<T>);
+}
+
+/// The same where registers 2 w and 2 w + 1 share their places as bfloat16_pair.
+[[nodiscard, gnu::always_inline]] inline batch<float> load_vector(const bfloat16_pair* row,
+                                                                  index v) noexcept {
+    const auto pairs = batch<std::uint32_t>::load_unaligned(
+        reinterpret_cast<const std::uint32_t*>(row) + v / 2 * lanes<float>);
+    return std::bit_cast<batch<float>>(v % 2 == 0 ? pairs << 16 : pairs);
 }
 
 // The rests of rows. Not inline: they are rare, and inlined into every register tile they made the

@@ -74,6 +74,17 @@ struct each_step {
         inner.template step<T>(w, x, y, state_);
     }
 
+    template <class T>
+    using scratch = no_tape<T>;
+
+    /// Several steps are so many more rows, unless the inner layer remembers.
+    template <class T>
+        requires std::is_same_v<state_of<Inner, T>, no_state<T>>
+    void run(weights_of<Inner, T> w, input_of<Inner, T> x, output_of<Inner, T> y, state<T> state_,
+             scratch<T>) const {
+        inner.template step<T>(w, flat(x), flat(y), state_);
+    }
+
 private:
     template <class T, index F>
     static view<T, F> flat(view<T, F> x) {

@@ -13,7 +13,9 @@
 //   packed<T>   optional: the parameters once more, in the order in which the kernels read them.
 //               Made by `pack` once per training step, never saved.
 //   tape<T>     what `forward` leaves for `backward`, and backward's scratch.
+//   compact<T>  optional: the same in fewer bytes, for `step` alone. Made by `pack_compact`.
 //   state<T>    optional: what one step of a stream leaves for the next. All zeros is the start.
+//   scratch<T>  optional, with `run`: several steps at once, where that is faster than one by one.
 //
 // Three concepts, each refining the one before:
 //
@@ -133,6 +135,27 @@ struct memory<L, T> {
 };
 } // namespace detail
 
+/// `pack_compact(params<const T>, T* out)` writes `compact<T>::size` numbers' worth of memory.
+template <class L, class T>
+concept has_compact = has_params<L, T> && requires(const L& l, const T* from, T* to) {
+    { L::template compact<T>::size } -> std::convertible_to<index>;
+    l.pack_compact(typename L::template params<const T>(from), to);
+};
+
+namespace detail {
+template <class L, class T>
+struct smallest_weights : weights<L, T> {};
+template <class L, class T>
+    requires has_compact<L, T>
+struct smallest_weights<L, T> {
+    using type = typename L::template compact<T>;
+};
+} // namespace detail
+
+/// What `step` reads where memory is what it waits for: `compact<T>` if the layer has it.
+template <class L, class T>
+using compact_weights_of = typename detail::smallest_weights<L, T>::type;
+
 /// What `forward`, `backward` and `step` read: `packed<T>` if the layer has it, else its params.
 template <class L, class T>
 using weights_of = typename detail::weights<L, T>::type;
@@ -164,6 +187,16 @@ template <class L, class T>
 concept has_step = requires(const L& l, weights_of<L, T> weights, input_of<L, T> x,
                             output_of<L, T> y, typename L::template state<T> state) {
     l.template step<T>(weights, x, y, state);
+};
+
+/// run(weights, x, y, state, scratch): x (T, R, F) to y (T, R, F'), the state carried in place, the
+/// same to the bit as T calls of `step`.
+template <class L, class T>
+concept has_run = requires(const L& l, weights_of<L, T> weights, input_of<L, T> x,
+                           output_of<L, T> y, typename L::template state<T> state,
+                           typename L::template scratch<T> scratch, extents tile) {
+    { L::template scratch<T>::size(tile) } -> std::convertible_to<index>;
+    l.template run<T>(weights, x, y, state, scratch);
 };
 
 template <class L>

@@ -64,6 +64,12 @@ struct lstm {
 
         const T* data;
         explicit packed(const T* from) : data(from) {}
+
+        [[nodiscard]] gate_weights<T> gates() const {
+            constexpr index row = panel_width<T>;
+            return {data, data + F * row, (F + H) * row, row};
+        }
+        [[nodiscard]] matrix_ref<const T> bias() const { return {data + bias_at, 0}; }
     };
 
     template <class T>
@@ -74,6 +80,33 @@ struct lstm {
         pack_gates<T>(H, 1, p.bias.data(), 4 * H, to + packed<T>::bias_at, panel_width<T>);
         pack_gates_transposed<T>(H, H, p.weight_hh.data(), 4 * H, to + packed<T>::d_h_at);
         pack_gates_transposed<T>(H, F, p.weight_ih.data(), 4 * H, to + packed<T>::d_x_at);
+    }
+
+    /// The weights in bfloat16 and the bias in full, for `step`, which is as fast as they can be
+    /// read.
+    template <class T>
+    struct compact {
+        static constexpr index row = panel_width<T> / 2;
+        static constexpr index bias_at = padded_units<T>(H) * 2 * (F + H);
+        static constexpr index size = bias_at + aligned_count<T>(4 * padded_units<T>(H));
+
+        const T* data;
+        explicit compact(const T* from) : data(from) {}
+
+        [[nodiscard]] gate_weights<bfloat16_pair> gates() const {
+            const auto* pairs = reinterpret_cast<const bfloat16_pair*>(data);
+            return {pairs, pairs + F * row, (F + H) * row, row};
+        }
+        [[nodiscard]] matrix_ref<const T> bias() const { return {data + bias_at, 0}; }
+    };
+
+    void pack_compact(const params<const float>& p, float* to) const {
+        using form = compact<float>;
+        constexpr index panel = form::row * (F + H);
+        auto* pairs = reinterpret_cast<bfloat16_pair*>(to);
+        pack_gates(H, F, p.weight_ih.data(), 4 * H, pairs, panel);
+        pack_gates(H, H, p.weight_hh.data(), 4 * H, pairs + form::row * F, panel);
+        pack_gates<float>(H, 1, p.bias.data(), 4 * H, to + form::bias_at, panel_width<float>);
     }
 
     /// h and c of the last step, (R, H) each.
@@ -136,9 +169,10 @@ struct lstm {
         for (index t = 0; t < x.steps(); ++t) {
             T* cells = tape_.cells + t * R * row;
             T* h = y.step(t).data();
-            lstm_forward<true, T>(R, w.data, w.data + packed<T>::bias_at,
+            lstm_forward<true, T>(R, w.gates(),
                                   {.features = F,
                                    .hidden = H,
+                                   .start = w.bias(),
                                    .x = x.step(t).data(),
                                    .h_before = h_before,
                                    .c_before = {cells, row},
@@ -194,17 +228,52 @@ struct lstm {
         }
     }
 
-    template <class T>
-    void step(packed<T> w, view<const T, F> x, view<T, H> y, state<T> s) const {
-        lstm_forward<false, T>(x.rows(), w.data, w.data + packed<T>::bias_at,
+    /// One step; `Form` is packed<T> or compact<T>.
+    template <class T, class Form>
+    void step(Form w, view<const T, F> x, view<T, H> y, state<T> s) const {
+        lstm_forward<false, T>(x.rows(), w.gates(),
                                {.features = F,
                                 .hidden = H,
+                                .start = w.bias(),
                                 .x = x.data(),
                                 .h_before = s.h,
                                 .c_before = {s.c, H},
                                 .h = y.data(),
                                 .c = {s.c, H}});
         std::copy_n(y.data(), x.rows() * H, s.h);
+    }
+
+    /// The sums of several steps before h' is in them, (T, R, 4 Hp).
+    template <class T>
+    struct scratch {
+        static constexpr index size(extents s) { return s.count() * gate_count<T>; }
+
+        T* sums;
+        scratch(T* data, extents) : sums(data) {}
+    };
+
+    /// Several steps, for few rows: x W of all of them is one product, which reads W once. What is
+    /// left to do step by step reads only U.
+    template <class T>
+    void run(packed<T> w, view<const T, F> x, view<T, H> y, state<T> s, scratch<T> scratch_) const {
+        const index R = x.rows();
+        const gate_weights<T> weights = w.gates();
+        matmul<identity, T>(x.steps() * R, gate_count<T>, F, {x.data(), F}, weights.x, w.bias(),
+                            {scratch_.sums, gate_count<T>}, F + H);
+        const T* h_before = s.h;
+        for (index t = 0; t < x.steps(); ++t) {
+            T* h = y.step(t).data();
+            lstm_forward<false, T>(R, weights,
+                                   {.hidden = H,
+                                    .start = {scratch_.sums + t * R * gate_count<T>, gate_count<T>},
+                                    .h_before = h_before,
+                                    .c_before = {s.c, H},
+                                    .h = h,
+                                    .c = {s.c, H},
+                                    .backwards = t % 2 == 1});
+            h_before = h;
+        }
+        std::copy_n(h_before, R * H, s.h);
     }
 
 private:

@@ -40,15 +40,15 @@ private:
 
     static constexpr std::array<index, layer_count> parameter_counts = {Layers::parameter_count...};
 
-    template <class L, class T>
-    static constexpr index packed_size() {
-        if constexpr (has_packed<L, T>)
+    template <class L, class T, bool Compact>
+    static constexpr index weights_size() {
+        if constexpr (Compact && has_compact<L, T>)
+            return aligned_count<T>(L::template compact<T>::size);
+        else if constexpr (has_packed<L, T>)
             return aligned_count<T>(L::template packed<T>::size);
         else
             return aligned_count<T>(L::parameter_count);
     }
-    template <class T>
-    static constexpr std::array<index, layer_count> packed_sizes = {packed_size<Layers, T>()...};
 
     static constexpr index widest =
         std::max({input_features<Layers>..., output_features<Layers>...});
@@ -59,8 +59,34 @@ private:
         return at<I>::output::in(tile).count() * output_features<at<I>>;
     }
 
+    static constexpr std::array<index, layer_count + 1> features_at = [] {
+        std::array<index, layer_count + 1> all{input_features<at<0>>};
+        index i = 0;
+        ((all[static_cast<std::size_t>(++i)] = output_features<Layers>), ...);
+        return all;
+    }();
+
 public:
     static constexpr index parameter_count = (Layers::parameter_count + ...);
+    /// Features of layer I's input; of the last layer's output for layer_count.
+    template <std::size_t I>
+    static constexpr index features_before = features_at[I];
+
+    /// Of the layers that take a sequence, but for the first, the one with about as many parameters
+    /// before it as behind.
+    static constexpr std::size_t middle = [] {
+        constexpr std::array<bool, layer_count> takes_sequence = {Layers::input::has_steps...};
+        std::size_t best = 0;
+        index best_difference = parameter_count, before = 0;
+        for (std::size_t i = 1; i < layer_count; ++i) {
+            before += parameter_counts[i - 1];
+            const index difference =
+                std::max(2 * before - parameter_count, parameter_count - 2 * before);
+            if (takes_sequence[i] && difference < best_difference)
+                best = i, best_difference = difference;
+        }
+        return best;
+    }();
 
     /// The layers' parameters, one behind the other.
     template <class T>
@@ -117,11 +143,13 @@ public:
     };
 
     /// All layers' parameters as their kernels read them.
-    template <class T>
+    template <class T, bool Compact = false>
     struct packed {
+        static constexpr std::array<index, layer_count> sizes = {
+            weights_size<Layers, T, Compact>()...};
         /// Where layer I's begin, in numbers.
         template <std::size_t I>
-        static constexpr index place = sum_before<I>(packed_sizes<T>);
+        static constexpr index place = sum_before<I>(sizes);
         static constexpr index size = place<layer_count>;
 
         const T* data;
@@ -129,7 +157,10 @@ public:
 
         template <std::size_t I>
         [[nodiscard]] auto layer() const {
-            return weights_of<at<I>, T>(data + place<I>);
+            if constexpr (Compact)
+                return compact_weights_of<at<I>, T>(data + place<I>);
+            else
+                return weights_of<at<I>, T>(data + place<I>);
         }
     };
 
@@ -214,6 +245,39 @@ public:
 
         T* data_ = nullptr;
         index rows_ = 0;
+    };
+
+    /// What several steps at once need beside the state: room for what passes between layers, and
+    /// the scratch of the layer at work.
+    template <class T>
+    class scratch {
+    public:
+        static index size(extents tile) {
+            return 2 * between(tile) + std::max({own_size<Layers>(tile)...});
+        }
+        scratch(T* data, extents tile) : data_(data), tile_(tile) {}
+
+        template <std::size_t I>
+        [[nodiscard]] auto layer() const {
+            return typename at<I>::template scratch<T>(data_ + 2 * between(tile_), tile_);
+        }
+        template <std::size_t I>
+        [[nodiscard]] view<T, output_features<at<I>>> result() const {
+            return {data_ + static_cast<index>(I % 2) * between(tile_), at<I>::output::in(tile_)};
+        }
+
+    private:
+        static index between(extents tile) { return aligned_count<T>(tile.count() * widest); }
+        template <class L>
+        static index own_size(extents tile) {
+            if constexpr (has_run<L, T>)
+                return aligned_count<T>(L::template scratch<T>::size(tile));
+            else
+                return 0;
+        }
+
+        T* data_;
+        extents tile_;
     };
 };
 

@@ -72,9 +72,22 @@ public:
     template <class T>
     using packed = typename places::template packed<T>;
     template <class T>
+    using compact = typename places::template packed<T, true>;
+    template <class T>
     using tape = typename places::template tape<T>;
     template <class T>
     using state = typename places::template state<T>;
+    template <class T>
+    using scratch = typename places::template scratch<T>;
+
+    static constexpr std::size_t layer_count = places::layer_count;
+    /// Features of layer I's input; of the model's output for layer_count.
+    template <std::size_t I>
+    static constexpr index features_before = places::template features_before<I>;
+
+    /// The layer that halves the model's work: of the layers that take a sequence, the one with
+    /// about as many parameters before it as behind. 0 if there is none.
+    static constexpr std::size_t middle = places::middle;
 
     template <class T>
     void pack(const params<const T>& p, T* to) const {
@@ -82,6 +95,18 @@ public:
             T* part = to + packed<T>::template place<I>;
             if constexpr (has_packed<at<I>, T>)
                 get<I>().template pack<T>(p.template layer<I>(), part);
+            else
+                std::copy_n(p.template begin<I>(), at<I>::parameter_count, part);
+        });
+    }
+
+    void pack_compact(const params<const float>& p, float* to) const {
+        each([&]<std::size_t I>() {
+            float* part = to + compact<float>::template place<I>;
+            if constexpr (has_compact<at<I>, float>)
+                get<I>().pack_compact(p.template layer<I>(), part);
+            else if constexpr (has_packed<at<I>, float>)
+                get<I>().template pack<float>(p.template layer<I>(), part);
             else
                 std::copy_n(p.template begin<I>(), at<I>::parameter_count, part);
         });
@@ -155,14 +180,47 @@ public:
         (all{});
     }
 
-    template <class T>
+    /// One step of a stream. `Form` is packed<T> or compact<T>.
+    template <class T, class Form>
         requires(streaming_layer<Layers, T>&&...)
-    void step(packed<T> w, input_of<sequential, T> x, output_of<sequential, T> y,
-              state<T> s) const {
+    void step(Form w, input_of<sequential, T> x, output_of<sequential, T> y, state<T> s) const {
         each([&]<std::size_t I>() {
             get<I>().template step<T>(w.template layer<I>(), source<I>(x, s), target<I>(y, s),
                                       s.template layer<I>());
         });
+    }
+
+    /// Several steps of a stream through the layers [First, End), the same to the bit as one by
+    /// one: x (T, R, F) of layer First to y, the output of the last of them. What comes out of a
+    /// layer of vectors is the last step's.
+    template <std::size_t First = 0, std::size_t End = layer_count, class T>
+        requires(streaming_layer<Layers, T>&&...)
+    void run(packed<T> w, view<const T, features_before<First>> x, view<T, features_before<End>> y,
+             state<T> s, scratch<T> between) const {
+        const auto one = [&]<std::size_t I>() {
+            view<const T, input_features<at<I>>> from;
+            if constexpr (I == First)
+                from = x;
+            else
+                from = as_const(between.template result<I - 1>());
+            view<T, output_features<at<I>>> to;
+            if constexpr (I + 1 == End)
+                to = y;
+            else
+                to = between.template result<I>();
+            if constexpr (has_run<at<I>, T>)
+                get<I>().template run<T>(w.template layer<I>(), from, to, s.template layer<I>(),
+                                         between.template layer<I>());
+            else
+                for (index t = 0; t < from.steps(); ++t)
+                    get<I>().template step<T>(w.template layer<I>(), from.step(t),
+                                              to.step(std::min(t, to.steps() - 1)),
+                                              s.template layer<I>());
+        };
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            (one.template operator()<First + I>(), ...);
+        }
+        (std::make_index_sequence<End - First>{});
     }
 
 private:

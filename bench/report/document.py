@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 The gait authors
+# SPDX-License-Identifier: MIT
+"""docs/performance.md: the tables between its two markers. The prose around them is nobody's here."""
+
+import os
+
+from tables import code, table
+
+BEGIN = "<!-- Written by bench/run; the next run replaces it. -->"
+END = "<!-- What follows is written by hand. -->"
+
+
+def body(report, machine, rounds, missing, errors):
+    """The generated part."""
+    faster = report.faster_peers()
+    training_sizes, stream_sizes = report.hidden_sizes()
+    fma, read = report.processor_limits()
+    threads = report.threads
+    peer = f"build/bench/bin/peer_onednn --threads {threads}"
+    reference = "build/bench/cases/64x1000x200.safetensors"
+    model = "build/bench/bin/bench_model"
+    parts = [
+        "## In four lines",
+        table(["", "time of a window or step", "of the limit", "next to the best peer"],
+              report.headline()),
+        f"Medians of {rounds} round{'s' * (rounds > 1)}. " + code("bench/run --quick"),
+        "![Times of gait and its peers](performance.svg)",
+        "### Where a peer is faster",
+        "\n".join(faster) or "In none of the cases on this page.",
+        "## The machine",
+        table(["", ""], machine),
+    ]
+    for topic, title, text in (
+            ("training", "Training", "Forward and backward over 1,000 windows of 200 steps. gait's "
+             "time is of the whole step: it also extracts the windows, sums the gradients, updates "
+             "and packs the weights. The peers' is of the two passes alone. "
+             "As shipped: 100 windows."),
+            ("inference", "Batched inference", "1,000 windows of 200 steps."),
+            ("window", "One window", "200 steps, nothing else to do meanwhile."),
+            ("stream", "One step of a stream", "The state is carried; the weights are read once.")):
+        example = {"training": "'^training/batch:1000'", "inference": "'^inference/batch:1000'",
+                   "window": "'^window'", "stream": "'^stream$'"}[topic]
+        parts += [f"## {title}", text, report.by_threads(topic),
+                  code(f"{model} --benchmark_filter={example}") + ", "
+                  + code(f"{peer} {reference} {topic}")]
+    if extras := report.extras():
+        parts += ["## Others", extras]
+    hidden = "build/bench/cases/100x96x100.safetensors"
+    parts += [
+        "## Hidden sizes",
+        "Training, 96 windows of 100 steps on one thread, us a window:", training_sizes,
+        "A step of a stream, us:", stream_sizes,
+        code(f"{model} --benchmark_filter='hidden_'") + ", "
+        + code(f"build/bench/bin/peer_eigen --threads 1 {hidden} stream"),
+        "## Larger batches, longer windows",
+        f"On {threads} threads, windows of 200 steps. Each thread has one tile and its tape, "
+        "whatever the batch:", report.sweep("batch"),
+        "250 windows of so many steps:", report.sweep("steps"),
+        code(f"{model} --benchmark_filter='^(training|inference)/batch'"),
+        "## The limits", fma, read, code("build/bench/bin/bench_peak"),
+        "## Answers",
+        f"Largest difference between a peer's logits or gradients and gait's, relative to the "
+        f"largest number of the tensor: {report.largest_difference():.1e}.",
+    ]
+    said = [f"- {who}, {case.title}: {text}." for (who, case), text in errors.items()]
+    said += [f"- {text}." for text in missing]
+    if said:
+        parts += ["Not measured:", "\n".join(said)]
+    return "\n\n".join(parts)
+
+
+def write(path, text):
+    """Replaces what is between the markers; beside and renamed, so it is never half done."""
+    old = path.read_text() if path.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
+    before, begin, rest = old.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise RuntimeError(f"{path}: expected the line {BEGIN if not begin else END}")
+    part = path.with_name(path.name + ".part")
+    part.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+    os.replace(part, path)
+
+
+def checked(path):
+    """Fails before the measurements, not after."""
+    if path.exists():
+        text = path.read_text()
+        if not 0 <= text.find(BEGIN) < text.find(END):
+            raise RuntimeError(f"{path}: expected the lines {BEGIN} and {END}")
