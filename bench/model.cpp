@@ -9,12 +9,14 @@
 // what the rest costs lowers the share of the peak.
 #include "peak.hpp"
 
+#include <gait/data.hpp>
 #include <gait/inference.hpp>
 #include <gait/model/har.hpp>
 #include <gait/training.hpp>
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 #include <vector>
@@ -46,19 +48,37 @@ gait::buffer<float> initial_parameters() {
     return parameters;
 }
 
-/// Noise; or, with `quiet`, windows of zeros but for one number: vanishing gradients all the way.
-gait::array_windows<3> windows(index count, index steps, bool quiet = false) {
-    gait::array_windows<3> source(steps, 7);
-    gait::random_stream random(1, gait::purpose::user);
-    std::vector<float> window(static_cast<std::size_t>(steps * 3));
-    for (index i = 0; i < count; ++i) {
-        for (float& v : window)
-            v = quiet ? 0.0F : 2.0F * random.uniform() - 1.0F;
-        window[0] = 1e-30F;
-        source.add(window, static_cast<int>(i % 7));
+/// `count` windows with a hop of 20 samples, as views into one recording: of noise; or, with
+/// `quiet`, of zeros but for a number now and then: vanishing gradients all the way.
+struct training_data {
+    gait::recordings recorded;
+    std::vector<gait::window> windows;
+    std::vector<index> ids;
+    gait::scaling scale{{0.1F, 0.2F, 0.3F}, {0.5F, 0.6F, 0.7F}};
+
+    training_data(index count, index steps, bool quiet = false) {
+        constexpr index hop = 20;
+        recorded.classes = {"a", "b", "c", "d", "e", "f", "g"};
+        const index samples = (count - 1) * hop + steps;
+        gait::random_stream random(1, gait::purpose::user);
+        for (index i = 0; i < samples * 3; ++i)
+            recorded.samples.push_back(!quiet               ? 2.0F * random.uniform() - 1.0F
+                                       : i % (3 * hop) == 0 ? 1e-30F
+                                                            : 0.0F);
+        if (quiet)
+            scale = {};
+        for (index i = 0; i < count; ++i)
+            windows.push_back({.begin = i * hop, .label = static_cast<std::uint8_t>(i % 7)});
+        recorded.labels.resize(static_cast<std::size_t>(samples));
+        recorded.runs = {{.begin = 0, .count = samples}};
+        ids.resize(static_cast<std::size_t>(count));
+        std::iota(ids.begin(), ids.end(), index{0});
+        gait::shuffle(ids, gait::random_stream(1, gait::purpose::shuffle));
     }
-    return source;
-}
+    [[nodiscard]] gait::recorded_windows source(index steps) const {
+        return {recorded, windows, steps, ids, scale};
+    }
+};
 
 /// range: batch, steps, threads.
 template <index H>
@@ -66,15 +86,15 @@ void training_step(benchmark::State& state, bool quiet = false) {
     using model = model_of<H>;
     const index batch = state.range(0), steps = state.range(1);
     const auto threads = static_cast<int>(state.range(2));
-    const auto source = windows(batch, steps, quiet);
+    const training_data data(batch, steps, quiet);
+    const auto source = data.source(steps);
     const model m;
     gait::buffer<float> parameters = initial_parameters<model>();
     gait::kernel_weights<model> weights;
     gait::batch_gradient<model> gradient(threads, 16, steps, 0);
     gait::any_optimizer method = gait::adam{};
     gait::buffer<float> memory(method.slots() * model::parameter_count);
-    std::vector<index> ids(static_cast<std::size_t>(batch));
-    std::iota(ids.begin(), ids.end(), index{0});
+    const std::vector<index>& ids = data.ids;
     gait::single_process alone;
     std::int64_t step = 0;
 
@@ -88,13 +108,47 @@ void training_step(benchmark::State& state, bool quiet = false) {
         gait::mean_and_clip(gradient.gradient(), sums.weight, 1.0);
         method.update({.number = ++step, .learning_rate = 1e-4}, parameters.span(),
                       std::span<const float>(gradient.gradient()), memory.span());
+        count.lap();
     }
-    state.counters["us_per_window"] = benchmark::Counter(
-        1e-6 * static_cast<double>(batch) * static_cast<double>(state.iterations()),
-        benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
     state.counters["tape_MB"] =
         static_cast<double>(model::template tape<float>::size({steps, gait::windows_per_tile})) *
         4e-6;
+}
+
+/// What a training step does around its products: shuffling, packing, extraction and scaling of
+/// windows, the sum over shards, clipping, the optimizer. On one thread, to be compared with a step
+/// on one thread.
+void around_the_products(benchmark::State& state) {
+    using model = model_of<64>;
+    const index batch = state.range(0), steps = state.range(1), shards = 16;
+    training_data data(batch, steps);
+    const auto source = data.source(steps);
+    const model m;
+    gait::buffer<float> parameters = initial_parameters<model>();
+    gait::kernel_weights<model> weights;
+    gait::any_optimizer method = gait::adam{};
+    gait::buffer<float> memory(method.slots() * model::parameter_count);
+    gait::buffer<float> x(steps * gait::windows_per_tile * 3);
+    gait::buffer<float> runs(shards * model::parameter_count);
+    std::int64_t step = 0;
+    for (auto _ : state) {
+        gait::shuffle(data.ids, gait::random_stream(++step, gait::purpose::shuffle));
+        weights.pack(m, parameters.span());
+        for (index first = 0; first < batch; first += gait::windows_per_tile) {
+            const index rows = std::min(gait::windows_per_tile, batch - first);
+            source.extract(std::span(data.ids).subspan(static_cast<std::size_t>(first),
+                                                       static_cast<std::size_t>(rows)),
+                           {x.data(), {steps, rows}}, gait::pass{});
+            benchmark::DoNotOptimize(x.data());
+        }
+        runs.fill(1e-3F);
+        gait::sum_along_tree<float>(1, shards, model::parameter_count, model::parameter_count,
+                                    runs.data());
+        const auto gradient = runs.span().first(model::parameter_count);
+        gait::mean_and_clip(gradient, static_cast<double>(batch), 1.0);
+        method.update({.number = step, .learning_rate = 1e-4}, parameters.span(),
+                      std::span<const float>(gradient), memory.span());
+    }
 }
 
 /// range: batch, steps, threads.
@@ -111,22 +165,25 @@ void inference(benchmark::State& state) {
         v = 2.0F * random.uniform() - 1.0F;
     bench::flop_counter count(state, forward_flops<H, 7>(steps) * static_cast<double>(batch),
                               threads);
-    for (auto _ : state)
+    for (auto _ : state) {
         classify({x.data(), {steps, batch}}, {probabilities.data(), {1, batch}});
-    state.counters["us_per_window"] = benchmark::Counter(
-        1e-6 * static_cast<double>(batch) * static_cast<double>(state.iterations()),
-        benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+        count.lap();
+    }
 }
 
-template <index H>
+template <index H, gait::storage Storage = gait::storage::float32>
 void stream_step(benchmark::State& state) {
     using model = model_of<H>;
     const auto parameters = initial_parameters<model>();
-    gait::stream<model> listen({}, parameters.span(), {});
+    gait::stream<model, Storage> listen({}, parameters.span(), {});
     const std::array<float, 3> sample{0.1F, -0.2F, 0.9F};
+    constexpr index at_once = 100; // a look at the clock takes a hundredth of a step
     bench::flop_counter count(state, forward_flops<H, 7>(1));
-    for (auto _ : state)
-        benchmark::DoNotOptimize(listen.step(sample).data());
+    while (state.KeepRunningBatch(at_once)) {
+        for (index i = 0; i < at_once; ++i)
+            benchmark::DoNotOptimize(listen.step(sample).data());
+        count.lap(at_once);
+    }
 }
 
 template <index H>
@@ -160,15 +217,20 @@ void register_all() {
         ->Args({250, 200, all})
         ->UseRealTime()
         ->Unit(benchmark::kMillisecond);
-    benchmark::RegisterBenchmark("window", inference<64>)
-        ->ArgNames({"batch", "steps", "threads"})
-        ->Args({1, 200, 1})
+    benchmark::RegisterBenchmark("training/around_the_products", around_the_products)
+        ->ArgNames({"batch", "steps"})
+        ->Args({1000, 200})
         ->UseRealTime()
-        ->Unit(benchmark::kMicrosecond);
-    benchmark::RegisterBenchmark("stream", stream_step<64>);
+        ->Unit(benchmark::kMillisecond);
+    auto* window = benchmark::RegisterBenchmark("window", inference<64>);
+    window->ArgNames({"batch", "steps", "threads"})->UseRealTime()->Unit(benchmark::kMicrosecond);
+    for (std::int64_t threads = 1; threads <= std::min<std::int64_t>(all, 2); ++threads)
+        window->Args({1, 200, threads});
+    benchmark::RegisterBenchmark("stream/16_bit_weights", stream_step<64, gait::storage::bfloat16>);
     sizes<8>();
     sizes<16>();
     sizes<32>();
+    sizes<64>();
     sizes<65>();
     sizes<100>();
     sizes<128>();

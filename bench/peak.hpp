@@ -53,28 +53,45 @@ inline double fma_peak(int threads) {
     return best;
 }
 
-/// Counts what a benchmark's iterations compute: makes the counters GFLOP/s and share_of_peak, the
-/// peak being the better of one taken when this is made and one taken at the end.
+/// Counts what a benchmark's iterations compute. Makes the counters GFLOP/s and share_of_peak, the
+/// peak being the better of one taken when this is made and one taken at the end; and, where `lap`
+/// is called, best_share_of_peak: that of the fastest lap, which a neighbour may have left alone.
 class flop_counter {
 public:
     flop_counter(benchmark::State& state, double flops_per_iteration, int threads = 1)
-        : state_(state), flops_(flops_per_iteration), threads_(threads),
-          before_(fma_peak(threads)) {}
+        : state_(state), flops_(flops_per_iteration), threads_(threads), before_(fma_peak(threads)),
+          last_(clock::now()) {}
+
+    /// So many iterations are done.
+    void lap(index iterations = 1) {
+        const auto now = clock::now();
+        const std::chrono::duration<double> took = now - last_;
+        best_ = std::min(best_, took.count() / static_cast<double>(iterations));
+        last_ = now;
+    }
+
     ~flop_counter() {
         const double peak = std::max(before_, fma_peak(threads_));
         const double flops = flops_ * static_cast<double>(state_.iterations());
         state_.counters["GFLOP/s"] = benchmark::Counter(flops * 1e-9, benchmark::Counter::kIsRate);
         state_.counters["share_of_peak"] =
             benchmark::Counter(flops / peak, benchmark::Counter::kIsRate);
+        if (best_ < never)
+            state_.counters["best_share_of_peak"] = flops_ / best_ / peak;
     }
     flop_counter(const flop_counter&) = delete;
     flop_counter& operator=(const flop_counter&) = delete;
 
 private:
+    using clock = std::chrono::steady_clock;
+    static constexpr double never = 1e9;
+
     benchmark::State& state_;
     double flops_;
     int threads_;
     double before_;
+    clock::time_point last_;
+    double best_ = never; // seconds an iteration
 };
 
 } // namespace bench

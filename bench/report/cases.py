@@ -58,6 +58,10 @@ GAIT_NAMES = {
 GAIT_EXTRAS = {
     "step of a stream, 16-bit weights": ("stream/bf16_weights", "stream/half_weights",
                                          "stream/16_bit_weights"),
+    "training step, 1,000 windows, 1 thread": (
+        "training/batch:1000/steps:200/threads:1/real_time",),
+    "of it around the products: shuffling, packing, windows, sums, optimizer": (
+        "training/around_the_products/batch:1000/steps:200/real_time",),
     "training on input that breeds denormals": (
         "training/quiet_input/batch:250/steps:200/threads:{threads}/real_time",),
     "training on noise, same batch": (

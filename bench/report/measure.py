@@ -58,6 +58,18 @@ class Results:
         return median(case.flops / t.us / max(usual, t.peak or 0) * 1e-3
                       for t in self.of(who, case))
 
+    def best_share(self, who, case):
+        """Of the fastest moment: the fastest lap if the program counts laps, else the fastest
+        round, over the highest peak of all."""
+        times = [t for t in self.of(who, case) if t]
+        laps = [v for t in times for n, v in t.counters if n == "best_share_of_peak"]
+        if laps:
+            return max(laps)
+        peaks = [t.peak for (_, c), all_times in self.times.items() if c == case
+                 for t in all_times if t and t.peak]
+        return max((case.flops / t.us / max(peaks) * 1e-3 for t in times), default=None) \
+            if peaks else None
+
     def counter(self, case, suffix):
         for time in self.of("gait", case):
             for name, value in time.counters if time else ():

@@ -119,7 +119,8 @@ struct lstm_step {
     T* h = nullptr;               ///< (R, H), not h_before
     matrix_ref<T> c;              ///< (R, ...): c, or this step's cells; may be c_before
     T* gates = nullptr;           ///< (R, gate_stride): the activated gates, for backward
-    bool backwards = false;       ///< panels from last to first
+    bool backwards = false; ///< a single row's panels from last to first: turning round at each
+                            ///< step finds the panels just used in the nearest cache
 };
 
 namespace detail {
@@ -149,26 +150,25 @@ gate_sums(const gate_weights<Stored>& w, const lstm_step<T>& s, index row, index
     return sums;
 }
 
-/// Gates, cells and h from the sums.
+/// Gates and cells from the sums; h gets o for now.
 template <bool Taped, index Rows, index Panels, class T>
 [[gnu::always_inline]] inline void update_cells(gate_tile<T, Rows, Panels>& sums,
                                                 const lstm_step<T>& s, index row,
                                                 index column) noexcept {
     constexpr index L = lanes<T>;
-    const index H = s.hidden, first = column / 4;
-    batch<T> tanh_c[Rows * Panels];
+    const index H = s.hidden;
 #pragma GCC unroll 8
     for (index p = 0; p < Panels; ++p)
 #pragma GCC unroll 8
         for (index r = 0; r < Rows; ++r) {
-            const index at = p * Rows + r, unit = first + p * L;
+            const index unit = column / 4 + p * L;
             const index inside = Taped ? L : H - unit, c_at = Taped ? 2 * unit : unit;
             const T* c_before = s.c_before.data + (row + r) * s.c_before.stride + c_at;
-            T* c = s.c.data + (row + r) * s.c.stride + c_at;
-            auto& [i, f, g, o] = sums.at[at];
-            simd::gates<T>(sums.at[at]);
-            tanh_c[at] = simd::fma<T>(f, simd::load(c_before, inside), i * g);
-            simd::store<T>(c, tanh_c[at], inside);
+            auto& [i, f, g, o] = sums.at[p * Rows + r];
+            simd::gates<T>(sums.at[p * Rows + r]);
+            const batch<T> c = simd::fma<T>(f, simd::load(c_before, inside), i * g);
+            simd::store<T>(s.c.data + (row + r) * s.c.stride + c_at, c, inside);
+            simd::store<T>(s.h + (row + r) * H + unit, o, H - unit);
             if constexpr (Taped) {
                 T* gates = s.gates + (row + r) * gate_stride<T>(H) + 4 * unit;
                 simd::store<T>(gates, i);
@@ -177,16 +177,34 @@ template <bool Taped, index Rows, index Panels, class T>
                 simd::store<T>(gates + 3 * L, o);
             }
         }
-    simd::tanh<T>(tanh_c);
-#pragma GCC unroll 8
-    for (index p = 0; p < Panels; ++p)
-#pragma GCC unroll 8
-        for (index r = 0; r < Rows; ++r) {
-            const index at = p * Rows + r, unit = first + p * L;
-            if constexpr (Taped)
-                simd::store<T>(s.c.data + (row + r) * s.c.stride + 2 * unit + L, tanh_c[at]);
-            simd::store<T>(s.h + (row + r) * H + unit, sums.at[at][3] * tanh_c[at], H - unit);
+}
+
+/// h = o tanh(c) for a row. Of all units at once, when all tiles are done: at the end of each tile
+/// the curve's latency stood between its products and the next tile's (15 % of the step).
+template <bool Taped, class T>
+void lstm_output(index H, T* c, T* h) noexcept {
+    constexpr index L = lanes<T>, in_step = 4;
+    const auto some = [&]<index Count>(std::integral_constant<index, Count>, index unit) {
+        batch<T> tanh_c[Count];
+#pragma GCC unroll 4
+        for (index j = 0; j < Count; ++j) {
+            const index at = unit + j * L;
+            tanh_c[j] = Taped ? simd::load(c + 2 * at) : simd::load(c + at, H - at);
         }
+        simd::tanh<T>(tanh_c);
+#pragma GCC unroll 4
+        for (index j = 0; j < Count; ++j) {
+            const index at = unit + j * L;
+            if constexpr (Taped)
+                simd::store<T>(c + 2 * at + L, tanh_c[j]);
+            simd::store<T>(h + at, simd::load(h + at, H - at) * tanh_c[j], H - at);
+        }
+    };
+    index unit = 0;
+    for (; unit + in_step * L <= H; unit += in_step * L)
+        some(std::integral_constant<index, in_step>{}, unit);
+    for (; unit < H; unit += L)
+        some(std::integral_constant<index, 1>{}, unit);
 }
 
 /// Sums and then cells of `Rows` rows and `Panels` panels, in registers.
@@ -194,16 +212,6 @@ template <bool Taped, index Rows, index Panels, class T, class Stored>
 [[gnu::noinline]] void lstm_tile(const gate_weights<Stored>& w, const lstm_step<T>& s, index row,
                                  index column) noexcept {
     auto sums = gate_sums<Rows, Panels, T>(w, s, row, column);
-#ifdef PFL
-    if constexpr (Rows == 1) {
-        const char* next =
-            reinterpret_cast<const char*>(w.x + (column / panel_width<T> + Panels) * w.panel);
-        for (int p = 0; p < Panels; ++p)
-#pragma GCC unroll 64
-            for (int i = 0; i < PFL; ++i)
-                __builtin_prefetch(next + p * w.panel * (index)sizeof(Stored) + i * 64, 0, 3);
-    }
-#endif
     update_cells<Taped, Rows, Panels, T>(sums, s, row, column);
 }
 
@@ -213,6 +221,11 @@ template <bool Taped, index Rows, index Panels, class T, class Stored>
 ///
 /// Taped: c_before and c are `cells` and the gates are kept. Otherwise c is (R, H), nothing is
 /// kept. The sums' error is F + H + 1 roundings; then the activations' (kernels/activations.hpp).
+///
+/// Tried and lost, on a 16-register AVX2 machine, share of the FMA peak at 12 rows and 64 units
+/// (0.80 as it stands): the tile as an inlined loop instead of a function, 0.74; a tile's cells
+/// updated behind the products of the next one, 0.67. For a single row: the sums of eight panels
+/// first and then their cells, no gain; the next panels' weights prefetched, no gain.
 template <bool Taped, class T, class Stored>
 void lstm_forward(index R, const gate_weights<Stored>& w, const lstm_step<T>& s) noexcept {
     constexpr index W = panel_width<T>;
@@ -228,6 +241,8 @@ void lstm_forward(index R, const gate_weights<Stored>& w, const lstm_step<T>& s)
                                       [&]<index Rows, index Vectors>(index row, index at) {
                                           detail::lstm_tile<Taped, Rows, 1>(w, s, row, at);
                                       });
+    for (index r = 0; r < R; ++r)
+        detail::lstm_output<Taped, T>(s.hidden, s.c.data + r * s.c.stride, s.h + r * s.hidden);
 }
 
 /// One step backward through the gates: from d_h (R, H), the gradient of the loss with respect to
