@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: MIT
 //
 // Data: recordings, windows into them, splits, scaling, and the batches that training reads. Not in
-// here: data/hhar_csv.hpp, which needs fast_float.
+// here: the readers of HHAR's CSV, data/hhar_csv.hpp and data/hhar_blocks.hpp, which need
+// fast_float.
 #pragma once
 
+#include <gait/data/augmentation.hpp>
 #include <gait/data/batches.hpp>
 #include <gait/data/csv_lines.hpp>
 #include <gait/data/hhar_tracks.hpp>
+#include <gait/data/line_endings.hpp>
 #include <gait/data/preparation.hpp>
 #include <gait/data/recordings.hpp>
 #include <gait/data/recordings_file.hpp>

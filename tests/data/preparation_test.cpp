@@ -64,6 +64,26 @@ TEST_CASE("200 Hz become 50 Hz") {
     CHECK(!reports[0].clock.arrival);
 }
 
+TEST_CASE("at the devices' own rates every row is a sample, as it is") {
+    auto rows = some_rows(801, 200, 10);
+    append(rows, some_rows(101, 50, 30, {.device = "s3_1", .label = "sit"}));
+    append(rows, some_rows(1, 50, 90, {.device = "s3_1"}));
+    rows[300].label = "sit";
+    const auto [r, reports] = prepare(csv_text(rows), {.native = true});
+    CHECK(r.native);
+    REQUIRE(r.runs.size() == 2);
+    CHECK(r.runs[0].count == 801);
+    CHECK(r.runs[1].count == 101);
+    for (std::size_t i = 0; i < 801; ++i) {
+        CHECK(r.samples[3 * i] == rows[i].x);
+        CHECK(r.labels[i] == (i == 300 ? 1 : 3));
+    }
+    CHECK(reports[0].seconds == doctest::Approx(4));
+    CHECK(reports[1].seconds == doctest::Approx(2));
+    CHECK(reports[1].lone_rows == 1);
+    CHECK(r.rate_hz == doctest::Approx((800 + 100) / 6.0));
+}
+
 TEST_CASE("labels are the nearest row's") {
     auto rows = some_rows(100, 10);
     for (int i = 0; i < 100; ++i)

@@ -5,6 +5,8 @@
 // tile. The windows stay where they are until then.
 #pragma once
 
+#include <gait/core/random.hpp>
+#include <gait/data/augmentation.hpp>
 #include <gait/data/scaling.hpp>
 #include <gait/data/windows.hpp>
 
@@ -47,11 +49,13 @@ concept window_source = requires(const S& s, std::span<const index> ids, view<fl
 /// Chosen windows of recordings. Looks at the recordings, so they must stay where they are.
 class recorded_windows {
 public:
-    /// `chosen` of `windows`, which are all of `steps` samples of `r`.
+    /// `chosen` of `windows`, which are all of `steps` samples of `r`. `augment` is for training
+    /// passes alone.
     recorded_windows(const recordings& r, std::span<const window> windows, index steps,
-                     std::span<const index> chosen, const scaling& scale = {})
+                     std::span<const index> chosen, const scaling& scale = {},
+                     const augmentation& augment = {})
         : samples_(r.samples.data()), steps_(steps), classes_(static_cast<int>(r.classes.size())),
-          scale_(scale) {
+          scale_(scale), augment_(augment), augments_(augment.any()) {
         windows_.reserve(chosen.size());
         for (const index i : chosen) {
             windows_.push_back(windows[static_cast<std::size_t>(i)]);
@@ -67,17 +71,25 @@ public:
     [[nodiscard]] const window& at(index i) const { return windows_[static_cast<std::size_t>(i)]; }
 
     void extract(std::span<const index> ids, view<float, recordings::axes> x,
-                 const auto& /*pass*/) const noexcept {
+                 const auto& pass) const noexcept {
         assert(x.rows() == std::ssize(ids) && x.steps() == steps_);
         // Row by row: a window's samples are read once, in order. What is written with a stride is
         // the tile, which is small enough to stay in cache.
         const index stride = x.rows() * recordings::axes;
         for (index r = 0; r < x.rows(); ++r) {
-            const float* from =
-                samples_ + at(ids[static_cast<std::size_t>(r)]).begin * recordings::axes;
+            const index id = ids[static_cast<std::size_t>(r)];
+            const float* from = samples_ + at(id).begin * recordings::axes;
             float* to = x.data() + r * recordings::axes;
-            for (index t = 0; t < steps_; ++t, from += recordings::axes, to += stride)
-                scale_(from, to);
+            if (augments_ && pass.training) {
+                window_augmentation change(
+                    augment_, steps_,
+                    {pass.seed, purpose::augment, pass.epoch, static_cast<std::uint64_t>(id)});
+                for (index t = 0; t < steps_; ++t, to += stride)
+                    scale_(change(from, t).data(), to);
+            } else {
+                for (index t = 0; t < steps_; ++t, from += recordings::axes, to += stride)
+                    scale_(from, to);
+            }
         }
     }
 
@@ -86,6 +98,8 @@ private:
     index steps_;
     int classes_;
     affine<recordings::axes> scale_;
+    augmentation augment_;
+    bool augments_;
     std::vector<window> windows_;
 };
 

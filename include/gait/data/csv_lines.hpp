@@ -59,14 +59,30 @@ inline std::size_t first_not_utf8(std::string_view text) {
     return i;
 }
 
+/// Bytes in a line of text. HHAR's have about 90.
+inline constexpr std::size_t longest_line = 65'536;
+
+/// What is expected of a longer one.
+inline std::string shorter_line() {
+    return "at most " + std::to_string(longest_line) + " bytes in a line";
+}
+
+/// Throws `error` about line `number` of a text, the first is 1, or about one column of it.
+[[noreturn]] inline void fail_at_line(const std::string& path, index number,
+                                      std::string_view column, std::string expected,
+                                      std::string found) {
+    std::string place = "line " + std::to_string(number);
+    if (!column.empty())
+        place += ", column " + std::string(column);
+    throw error({path, std::move(place), std::move(expected), std::move(found)});
+}
+
 /// Cuts pushed chunks into lines. Lines end in \n or \r\n; the last one need not.
 class csv_lines {
 public:
-    /// Bytes in a line. HHAR's have about 90.
-    static constexpr std::size_t longest = 65'536;
-
-    /// `path` is for messages.
-    explicit csv_lines(std::string path) : path_(std::move(path)) {}
+    /// `path` is for messages. `lines_before`: of the same text, read by somebody else.
+    explicit csv_lines(std::string path, index lines_before = 0)
+        : path_(std::move(path)), number_(lines_before) {}
 
     /// Calls line(std::string_view) for each line that this chunk ends.
     template <class Line>
@@ -77,9 +93,9 @@ public:
             const auto left = static_cast<std::size_t>(end - at);
             const auto* newline = static_cast<const char*>(std::memchr(at, '\n', left));
             const auto length = newline ? static_cast<std::size_t>(newline - at) : left;
-            if (begun_.size() + length > longest) {
+            if (begun_.size() + length > longest_line) {
                 ++number_;
-                fail("", "at most " + std::to_string(longest) + " bytes in a line", "more");
+                fail("", shorter_line(), "more");
             }
             if (!newline) {
                 begun_.append(at, length);
@@ -110,10 +126,7 @@ public:
 
     /// Throws `error` about the line given last, or one column of it.
     [[noreturn]] void fail(std::string_view column, std::string expected, std::string found) const {
-        std::string place = "line " + std::to_string(number_);
-        if (!column.empty())
-            place += ", column " + std::string(column);
-        throw error({path_, std::move(place), std::move(expected), std::move(found)});
+        fail_at_line(path_, number_, column, std::move(expected), std::move(found));
     }
 
 private:
@@ -129,7 +142,7 @@ private:
 
     std::string path_;
     std::string begun_; // the start of a line whose end hasn't come yet
-    index number_ = 0;
+    index number_;
 };
 
 /// The fields of a line, without the blanks and the one pair of double quotes around them.

@@ -65,21 +65,48 @@ struct hhar_track {
     std::vector<track_row> rows;
 };
 
+/// Guesses the next of a series of numbers: the one that came after this one the last time. Right
+/// in long stretches of the same, and where a few take turns, as two phones worn at once do.
+class habit {
+public:
+    /// -1: no idea.
+    [[nodiscard]] int guess() const {
+        return last_ < 0 ? -1 : next_[static_cast<std::size_t>(last_)];
+    }
+    void saw(int number) {
+        if (last_ >= 0)
+            next_[static_cast<std::size_t>(last_)] = number;
+        if (static_cast<std::size_t>(number) >= next_.size())
+            next_.resize(static_cast<std::size_t>(number) + 1, -1);
+        last_ = number;
+    }
+
+private:
+    std::vector<int> next_;
+    int last_ = -1;
+};
+
 /// Names and their numbers, in order of appearance.
 class name_list {
 public:
     /// The number of `name`, which is -1 if it isn't in the list.
     [[nodiscard]] int find(std::string_view name) {
-        if (last_ >= 0 && names_[static_cast<std::size_t>(last_)] == name)
-            return last_; // nearly always: rows come in long stretches of the same
-        const auto known = numbers_.find(name);
-        return known == numbers_.end() ? -1 : last_ = known->second;
+        int number = habit_.guess();
+        if (number < 0 || names_[static_cast<std::size_t>(number)] != name) {
+            const auto known = numbers_.find(name);
+            if (known == numbers_.end())
+                return -1;
+            number = known->second;
+        }
+        habit_.saw(number);
+        return number;
     }
     int add(std::string_view name) {
+        const auto number = static_cast<int>(names_.size());
         names_.emplace_back(name);
-        last_ = static_cast<int>(names_.size()) - 1;
-        numbers_.emplace(names_.back(), last_);
-        return last_;
+        numbers_.emplace(names_.back(), number);
+        habit_.saw(number);
+        return number;
     }
     int find_or_add(std::string_view name) {
         const int known = find(name);
@@ -91,7 +118,7 @@ public:
 private:
     std::vector<std::string> names_;
     std::map<std::string, int, std::less<>> numbers_;
-    int last_ = -1;
+    habit habit_;
 };
 
 /// Collects rows.
@@ -113,21 +140,26 @@ public:
     /// Takes a row. Calls where.fail(column, expected, found), which throws, if its label won't do.
     template <class Where>
     void add(const hhar_row& row, const Where& where) {
-        const int label = label_of(row.label, where);
-        hhar_track& track =
-            track_of(users_.find_or_add(row.user), devices_.find_or_add(row.device));
-        track.creation_damaged |= row.creation_damaged;
-        track.rows.push_back({row.creation_ns, row.arrival_ms * 256 + label, row.number, row.xyz});
+        keep(place(row, where));
     }
 
-    [[nodiscard]] bool classes_given() const { return classes_given_; }
-    [[nodiscard]] const std::vector<std::string>& labels() const { return labels_.names(); }
-    [[nodiscard]] const std::vector<std::string>& users() const { return users_.names(); }
-    [[nodiscard]] const std::vector<std::string>& devices() const { return devices_.names(); }
-    [[nodiscard]] std::vector<hhar_track>& tracks() { return tracks_; }
-    [[nodiscard]] const std::vector<hhar_track>& tracks() const { return tracks_; }
+    /// A row with its names as numbers, and the track it belongs to. Not kept yet.
+    struct placed_row {
+        int track;
+        track_row row;
+    };
+    template <class Where>
+    placed_row place(const hhar_row& row, const Where& where) {
+        const int label = label_of(row.label, where);
+        const int track = track_of(row.user, row.device);
+        tracks_[static_cast<std::size_t>(track)].creation_damaged |= row.creation_damaged;
+        return {track, {row.creation_ns, row.arrival_ms * 256 + label, row.number, row.xyz}};
+    }
+    void keep(const placed_row& placed) {
+        tracks_[static_cast<std::size_t>(placed.track)].rows.push_back(placed.row);
+    }
 
-private:
+    /// The number of a label, which is new or not; as `add` does, this may call where.fail.
     template <class Where>
     int label_of(std::string_view name, const Where& where) {
         const int known = labels_.find(name);
@@ -145,25 +177,39 @@ private:
                        "one more, " + found);
         return labels_.add(name);
     }
-
-    hhar_track& track_of(int user, int device) {
-        if (!tracks_.empty()) {
-            hhar_track& last = tracks_[last_];
-            if (last.user == user && last.device == device)
-                return last;
+    /// The place in tracks() of this user's with this device.
+    int track_of(std::string_view user_name, std::string_view device_name) {
+        const int user = users_.find_or_add(user_name), device = devices_.find_or_add(device_name);
+        int number = habit_.guess();
+        if (number < 0 || !is_of(number, user, device)) {
+            const auto next = static_cast<int>(tracks_.size());
+            const auto [known, is_new] = places_.try_emplace({user, device}, next);
+            if (is_new)
+                tracks_.push_back({user, device, false, {}});
+            number = known->second;
         }
-        const auto [known, is_new] = places_.try_emplace({user, device}, tracks_.size());
-        if (is_new)
-            tracks_.push_back({user, device, false, {}});
-        last_ = known->second;
-        return tracks_[last_];
+        habit_.saw(number);
+        return number;
+    }
+
+    [[nodiscard]] bool classes_given() const { return classes_given_; }
+    [[nodiscard]] const std::vector<std::string>& labels() const { return labels_.names(); }
+    [[nodiscard]] const std::vector<std::string>& users() const { return users_.names(); }
+    [[nodiscard]] const std::vector<std::string>& devices() const { return devices_.names(); }
+    [[nodiscard]] std::vector<hhar_track>& tracks() { return tracks_; }
+    [[nodiscard]] const std::vector<hhar_track>& tracks() const { return tracks_; }
+
+private:
+    [[nodiscard]] bool is_of(int number, int user, int device) const {
+        const hhar_track& track = tracks_[static_cast<std::size_t>(number)];
+        return track.user == user && track.device == device;
     }
 
     bool classes_given_;
     name_list labels_, users_, devices_;
     std::vector<hhar_track> tracks_;
-    std::map<std::pair<int, int>, std::size_t> places_; // (user, device) in tracks_
-    std::size_t last_ = 0;
+    std::map<std::pair<int, int>, int> places_; // (user, device) in tracks_
+    habit habit_;
 };
 
 } // namespace gait::inline GAIT_ARCH

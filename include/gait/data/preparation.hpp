@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // From tracks to prepared recordings: every track is put in order, cut at its gaps and brought to
-// the uniform rate, and what happened to it is kept for the report.
+// the uniform rate, or left at its own, and what happened to it is kept for the report.
 #pragma once
 
 #include <gait/data/hhar_tracks.hpp>
@@ -27,7 +27,8 @@ inline constexpr std::array<std::string_view, 7> hhar_classes{
     "bike", "sit", "stand", "walk", "stairsup", "stairsdown", "null"};
 
 struct preparation_options {
-    double rate_hz = 50;         ///< of the result
+    double rate_hz = 50;         ///< of the result, unless `native`
+    bool native = false;         ///< a sample for every row, at each device's own rate
     double max_gap = 0.2;        ///< seconds between rows from which on they aren't joined
     bool drop_null = false;      ///< leave out what is labelled null, and cut there
     std::string units = "m/s^2"; ///< of the input; nothing is converted
@@ -44,7 +45,8 @@ struct track_report {
     index gaps = 0;
     double rate_hz = 0; ///< as measured between the gaps; 0 if it can't be told
     index runs = 0;
-    index samples = 0; ///< at the uniform rate
+    index samples = 0;  ///< at the uniform rate, or as many as rows
+    double seconds = 0; ///< of all runs
 };
 
 namespace detail {
@@ -84,8 +86,8 @@ inline int position(const std::vector<std::string>& names, std::string_view name
     return found == names.end() ? -1 : static_cast<int>(found - names.begin());
 }
 
-/// Appends one stretch at the uniform rate as a run; one that gives fewer than two samples is left
-/// out. Returns its length in seconds, or -1 if it was left out.
+/// Appends one stretch, at the uniform rate or row by row, as a run; one that gives fewer than two
+/// samples is left out. Returns its length in seconds, or -1 if it was left out.
 inline double append_run(recordings& r, std::span<const track_row> rows, bool arrival, run next,
                          std::span<const int> label_numbers) {
     const std::vector<double> times = times_of(rows, arrival);
@@ -94,12 +96,17 @@ inline double append_run(recordings& r, std::span<const track_row> rows, bool ar
                                  : static_cast<double>(rows.front().creation_ns) * 1e-9;
     // The cuts are made already: nothing inside a stretch is a gap.
     resampler<recordings::axes> grid(r.rate_hz, std::numeric_limits<double>::infinity());
+    const auto append = [&](const std::array<float, recordings::axes>& xyz, const track_row& like) {
+        r.samples.insert(r.samples.end(), xyz.begin(), xyz.end());
+        r.labels.push_back(static_cast<std::uint8_t>(label_numbers[like.label()]));
+    };
     for (std::size_t i = 0; i < rows.size(); ++i)
-        grid.push(times[i], rows[i].xyz.data(), [&](const grid_point<recordings::axes>& point) {
-            const track_row& nearest = rows[point.share < 0.5 ? i - 1 : i];
-            r.samples.insert(r.samples.end(), point.value.begin(), point.value.end());
-            r.labels.push_back(static_cast<std::uint8_t>(label_numbers[nearest.label()]));
-        });
+        if (r.native)
+            append(rows[i].xyz, rows[i]);
+        else
+            grid.push(times[i], rows[i].xyz.data(), [&](const grid_point<recordings::axes>& point) {
+                append(point.value, rows[point.share < 0.5 ? i - 1 : i]);
+            });
     next.count = r.size() - next.begin;
     if (next.count < 2) {
         r.labels.resize(static_cast<std::size_t>(next.begin));
@@ -123,6 +130,7 @@ recordings prepare(hhar_tracks tracks, const preparation_options& options,
     const detail::sorted_names users(tracks.users()), devices(tracks.devices());
     recordings r;
     r.rate_hz = options.rate_hz;
+    r.native = options.native;
     r.units = options.units;
     r.classes = detail::class_list(tracks, options.drop_null);
     r.users = users.names;
@@ -137,6 +145,7 @@ recordings prepare(hhar_tracks tracks, const preparation_options& options,
                          devices.number[static_cast<std::size_t>(track.device)]);
     };
     std::ranges::sort(tracks.tracks(), {}, number);
+    double all_seconds = 0, all_intervals = 0;
     for (hhar_track& track : tracks.tracks()) {
         const auto [user, device] = number(track);
         track_report report;
@@ -164,12 +173,17 @@ recordings prepare(hhar_tracks tracks, const preparation_options& options,
         report.rate_hz = seconds > 0 ? intervals / seconds : 0;
         report.runs = std::ssize(r.runs) - runs_before;
         report.samples = r.size() - samples_before;
+        report.seconds = r.native ? seconds : r.seconds(report.samples);
+        all_seconds += seconds;
+        all_intervals += intervals;
         track.rows = {};
         done(report.rows);
         reports.push_back(std::move(report));
     }
     if (r.runs.empty())
         throw error({source, "", "rows that make a run of two samples or more", "none"});
+    if (r.native)
+        r.rate_hz = all_intervals / all_seconds;
     return r;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// Prepared recordings: all samples in one array at one uniform rate, cut into runs. A run is what
+// Prepared recordings: all samples in one array, cut into runs, at one uniform rate or, if they are
+// kept as they were measured, each device at its own. A run is what
 // one user did with one device without a gap, so whatever stays inside a run is continuous.
 #pragma once
 
@@ -29,7 +30,8 @@ struct run {
 struct recordings {
     static constexpr index axes = 3;
 
-    double rate_hz = 0;
+    double rate_hz = 0;               ///< uniform; or, if `native`, the mean over all samples
+    bool native = false;              ///< each device kept its own rate
     std::string units;                ///< of the samples: "m/s^2"
     std::vector<std::string> classes; ///< what a label means; at most 255
     std::vector<std::string> users;

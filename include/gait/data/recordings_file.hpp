@@ -6,7 +6,8 @@
 //   samples F32 (N, 3)    labels U8 (N)    runs I64 (n, 4): begin, count, user, device
 //   starts F64 (n)
 //
-// and in its metadata the rate, the units and the names. Whoever loads one trusts nothing in it.
+// and in its metadata the rate, the units and the names; "rate" is "native" where each device kept
+// its own, and rate_hz then their mean. Whoever loads one trusts nothing in it.
 #pragma once
 
 #include <gait/data/recordings.hpp>
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +26,8 @@ namespace gait::inline GAIT_ARCH {
 
 /// What the metadata of prepared recordings says under "format".
 inline constexpr const char* recordings_format = "gait recordings";
+/// And under "rate", where each device kept its own.
+inline constexpr const char* native_rate = "native";
 
 /// Writes `r`, which must be valid, to one file. Throws `error` if it can't be written; a file that
 /// was there before is then still whole.
@@ -41,14 +45,17 @@ inline void save_recordings(const std::filesystem::path& path, const recordings&
         tensor_out::of<std::uint8_t>("labels", {samples_count}, r.labels),
         tensor_out::of<std::int64_t>("runs", {runs_count, 4}, runs),
         tensor_out::of<double>("starts", {runs_count}, starts)};
-    write_safetensors(path, std::move(tensors),
-                      {{"format", recordings_format},
-                       {"gait_version", GAIT_VERSION},
-                       {"rate_hz", metadata_text(path, "rate_hz", r.rate_hz)},
-                       {"units", r.units},
-                       {"classes", metadata_text(path, "classes", r.classes)},
-                       {"users", metadata_text(path, "users", r.users)},
-                       {"devices", metadata_text(path, "devices", r.devices)}});
+    std::map<std::string, std::string> metadata{
+        {"format", recordings_format},
+        {"gait_version", GAIT_VERSION},
+        {"rate_hz", metadata_text(path, "rate_hz", r.rate_hz)},
+        {"units", r.units},
+        {"classes", metadata_text(path, "classes", r.classes)},
+        {"users", metadata_text(path, "users", r.users)},
+        {"devices", metadata_text(path, "devices", r.devices)}};
+    if (r.native)
+        metadata.emplace("rate", native_rate);
+    write_safetensors(path, std::move(tensors), metadata);
 }
 
 /// Reads what `save_recordings` wrote. Throws `error` if the file is anything else.
@@ -60,6 +67,9 @@ inline recordings load_recordings(const std::filesystem::path& path) {
     recordings r;
     r.source = path.string();
     r.rate_hz = metadata.number("rate_hz", 0, 1e6);
+    r.native = metadata.has("rate");
+    if (r.native && metadata.text("rate") != native_rate)
+        metadata.fail("rate", in_quotes(native_rate), metadata.text("rate"));
     r.units = metadata.text("units");
     r.classes = metadata.texts("classes");
     r.users = metadata.texts("users");

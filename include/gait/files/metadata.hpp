@@ -7,9 +7,8 @@
 
 #include <gait/core/error.hpp>
 #include <gait/core/extents.hpp>
+#include <gait/files/json.hpp>
 #include <gait/files/safetensors.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <cstdint>
@@ -26,11 +25,63 @@ template <class Value>
 std::string metadata_text(const std::filesystem::path& path, const std::string& key,
                           const Value& value) {
     try {
-        return nlohmann::json(value).dump();
+        return json_text(value);
     } catch (const nlohmann::json::type_error&) {
         throw error({path.string(), "metadata " + in_quotes(key), "text in UTF-8", "other bytes"});
     }
 }
+
+namespace detail {
+
+/// A number, a text, or a list of them. A list is as deep as it gets; deeper nesting would only
+/// cost memory, so it ends the reading.
+class flat_json final : public json_events {
+public:
+    [[nodiscard]] bool is_nested() const { return shape_ == shape::nested; }
+    [[nodiscard]] bool is_list() const { return shape_ == shape::list; }
+    /// What is in the list.
+    std::vector<nlohmann::json> take() { return std::move(items_); }
+    /// What isn't in a list; null if there is no such thing.
+    nlohmann::json single() const {
+        return shape_ == shape::single ? items_.front() : nlohmann::json();
+    }
+
+    bool null() override { return add(nullptr); }
+    bool boolean(bool value) override { return add(value); }
+    bool number_integer(std::int64_t value) override { return add(value); }
+    bool number_unsigned(std::uint64_t value) override { return add(value); }
+    bool number_float(double value, const std::string&) override { return add(value); }
+    bool string(std::string& value) override { return add(std::move(value)); }
+    bool binary(binary_t&) override { return false; }
+    bool start_object(std::size_t) override { return open(shape::object); }
+    bool key(std::string&) override { return true; }
+    bool end_object() override { return true; }
+    bool start_array(std::size_t) override { return open(shape::list); }
+    bool end_array() override { return true; }
+    bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+        shape_ = shape::nothing;
+        return false;
+    }
+
+private:
+    enum class shape { nothing, single, list, object, nested };
+
+    bool add(nlohmann::json item) {
+        if (shape_ == shape::nothing)
+            shape_ = shape::single;
+        items_.push_back(std::move(item));
+        return true;
+    }
+    bool open(shape outermost) {
+        shape_ = shape_ == shape::nothing ? outermost : shape::nested;
+        return shape_ != shape::nested;
+    }
+
+    shape shape_ = shape::nothing;
+    std::vector<nlohmann::json> items_;
+};
+
+} // namespace detail
 
 /// Looks things up in a file's metadata. Everything throws `error` naming the key when it is
 /// missing or is something else.
@@ -72,11 +123,11 @@ public:
 
     /// A number in [lowest, highest].
     [[nodiscard]] double number(const std::string& key, double lowest, double highest) const {
-        const auto value = parse(key);
+        const nlohmann::json value = parse(key).single();
         const bool fits =
             value.is_number() && value.get<double>() >= lowest && value.get<double>() <= highest;
         if (!fits)
-            fail(key, "a number from " + short_text(lowest) + " to " + short_text(highest),
+            fail(key, "a number from " + json_text(lowest) + " to " + json_text(highest),
                  text(key));
         return value.get<double>();
     }
@@ -84,7 +135,7 @@ public:
     /// A whole number in [lowest, highest].
     [[nodiscard]] std::int64_t whole(const std::string& key, std::int64_t lowest,
                                      std::int64_t highest) const {
-        const auto value = parse(key);
+        const nlohmann::json value = parse(key).single();
         // Beyond 2^63 the parser has an unsigned number, which would wrap.
         const bool fits = value.is_number_integer() &&
                           (!value.is_number_unsigned() ||
@@ -106,25 +157,21 @@ public:
     }
 
 private:
-    // A list is as deep as it gets; deeper nesting would only cost memory.
-    [[nodiscard]] nlohmann::json parse(const std::string& key) const {
-        using event = nlohmann::json::parse_event_t;
-        const auto flat = [&](int depth, event e, const nlohmann::json&) {
-            if (depth > 0 && (e == event::array_start || e == event::object_start))
-                fail(key, "a number or a plain list", text(key));
-            return true;
-        };
-        return nlohmann::json::parse(text(key), flat, false);
-    }
-
-    [[nodiscard]] nlohmann::json list(const std::string& key, const char* expected) const {
-        auto value = parse(key);
-        if (!value.is_array())
-            fail(key, expected, text(key));
+    [[nodiscard]] detail::flat_json parse(const std::string& key) const {
+        detail::flat_json value;
+        read_json(text(key), value);
+        if (value.is_nested())
+            fail(key, "a number or a plain list", text(key));
         return value;
     }
 
-    static std::string short_text(double value) { return nlohmann::json(value).dump(); }
+    [[nodiscard]] std::vector<nlohmann::json> list(const std::string& key,
+                                                   const char* expected) const {
+        auto value = parse(key);
+        if (!value.is_list())
+            fail(key, expected, text(key));
+        return value.take();
+    }
 
     std::string path_;
     std::map<std::string, std::string> values_;

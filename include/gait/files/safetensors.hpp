@@ -14,10 +14,9 @@
 #include <gait/core/error.hpp>
 #include <gait/files/atomic_file.hpp>
 #include <gait/files/input_file.hpp>
+#include <gait/files/json.hpp>
 #include <gait/files/safetensors_header.hpp>
 #include <gait/files/tensor_info.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -151,6 +150,40 @@ inline std::uint64_t bytes_of(const tensor_out& t) {
         bytes *= static_cast<std::uint64_t>(size);
     return bytes;
 }
+
+/// The header as JSON, the tensors one after the other.
+inline std::string header_text(const std::vector<tensor_out>& tensors,
+                               const std::map<std::string, std::string>& metadata) {
+    std::string text = "{";
+    const auto key = [&text](const std::string& name) {
+        text += (text.back() == '{' ? "" : ",") + json_text(name) + ":";
+    };
+    if (!metadata.empty()) {
+        key("__metadata__");
+        text += '{';
+        for (const auto& [name, value] : metadata) {
+            key(name);
+            text += json_text(value);
+        }
+        text += '}';
+    }
+    std::uint64_t end = 0;
+    for (const tensor_out& t : tensors) {
+        assert(t.name != "__metadata__");
+        assert(std::ranges::count(tensors, t.name, &tensor_out::name) == 1);
+        assert(bytes_of(t) == t.bytes.size());
+        std::string shape;
+        for (const index size : t.shape)
+            shape += (shape.empty() ? "" : ",") + std::to_string(size);
+        const std::uint64_t begin = end;
+        end += t.bytes.size();
+        key(t.name);
+        text += R"({"dtype":")" + std::string(name_of(t.type));
+        text += R"(","shape":[)" + shape;
+        text += R"(],"data_offsets":[)" + std::to_string(begin) + "," + std::to_string(end) + "]}";
+    }
+    return text + '}';
+}
 } // namespace detail
 
 /// Writes a file beside its place and renames it. Throws `error`.
@@ -164,21 +197,9 @@ inline void write_safetensors(const std::filesystem::path& path, std::vector<ten
         return std::pair(size_of(t.type), t.bytes.size());
     });
 
-    nlohmann::ordered_json header = nlohmann::ordered_json::object();
-    if (!metadata.empty())
-        header["__metadata__"] = metadata;
-    std::uint64_t end = 0;
-    for (const tensor_out& t : tensors) {
-        assert(t.name != "__metadata__" && !header.contains(t.name));
-        assert(detail::bytes_of(t) == t.bytes.size());
-        const std::uint64_t begin = end;
-        end += t.bytes.size();
-        header[t.name] = {
-            {"dtype", name_of(t.type)}, {"shape", t.shape}, {"data_offsets", {begin, end}}};
-    }
     std::string text;
     try {
-        text = header.dump();
+        text = detail::header_text(tensors, metadata);
     } catch (const nlohmann::json::type_error&) {
         throw error({path.string(), "header", "names and metadata in UTF-8", "other bytes"});
     }

@@ -12,9 +12,8 @@
 #pragma once
 
 #include <gait/core/error.hpp>
+#include <gait/files/json.hpp>
 #include <gait/files/tensor_info.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -28,14 +27,6 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// A name out of a file, made fit for a message: quoted, control characters escaped, not endless.
-inline std::string in_quotes(std::string_view name) {
-    constexpr std::size_t most = 100;
-    const bool cut = name.size() > most;
-    const auto replace = nlohmann::json::error_handler_t::replace;
-    return nlohmann::json(name.substr(0, most)).dump(-1, ' ', false, replace) + (cut ? "..." : "");
-}
-
 /// What a header says. Tensors are in the order of their data.
 struct safetensors_header {
     std::vector<tensor_info> tensors;
@@ -44,27 +35,28 @@ struct safetensors_header {
 
 namespace detail {
 
-/// Takes nlohmann::json's events. Its members are named and typed as that library calls them.
-class header_reader {
+class header_reader final : public json_events {
 public:
     explicit header_reader(const std::string& path) : path_(path) {}
 
     safetensors_header take() { return std::move(header_); }
 
-    bool null() { return refuse("null"); }
-    bool boolean(bool value) { return refuse(value ? "true" : "false"); }
-    bool number_integer(std::int64_t value) { return refuse(std::to_string(value)); }
-    bool number_float(double, const std::string& text) { return refuse(text.substr(0, 100)); }
-    bool binary(std::vector<std::uint8_t>&) { return refuse("bytes"); }
+    bool null() override { return refuse("null"); }
+    bool boolean(bool value) override { return refuse(value ? "true" : "false"); }
+    bool number_integer(std::int64_t value) override { return refuse(std::to_string(value)); }
+    bool number_float(double, const std::string& text) override {
+        return refuse(text.substr(0, 100));
+    }
+    bool binary(binary_t&) override { return refuse("bytes"); }
 
-    bool number_unsigned(std::uint64_t value) {
+    bool number_unsigned(std::uint64_t value) override {
         if (inside_ != place::list || value > std::uint64_t{std::numeric_limits<index>::max()})
             return refuse(std::to_string(value));
         numbers_.push_back(value);
         return true;
     }
 
-    bool string(std::string& text) {
+    bool string(std::string& text) override {
         if (inside_ == place::metadata)
             header_.metadata[key_] = std::move(text);
         else if (inside_ == place::tensor && key_ == "dtype")
@@ -74,7 +66,7 @@ public:
         return true;
     }
 
-    bool start_object(std::size_t) {
+    bool start_object(std::size_t) override {
         if (inside_ == place::file)
             inside_ = place::header;
         else if (inside_ == place::header)
@@ -86,7 +78,7 @@ public:
         return true;
     }
 
-    bool key(std::string& text) {
+    bool key(std::string& text) override {
         if (inside_ == place::header) {
             name_ = std::move(text);
             if (!names_.insert(name_).second)
@@ -102,7 +94,7 @@ public:
         return true;
     }
 
-    bool end_object() {
+    bool end_object() override {
         if (inside_ == place::header) {
             inside_ = place::file;
             return true;
@@ -119,7 +111,7 @@ public:
         return true;
     }
 
-    bool start_array(std::size_t) {
+    bool start_array(std::size_t) override {
         if (inside_ != place::tensor || key_ == "dtype")
             refuse("a list");
         inside_ = place::list;
@@ -127,7 +119,7 @@ public:
         return true;
     }
 
-    bool end_array() {
+    bool end_array() override {
         inside_ = place::tensor;
         if (key_ == "shape") {
             tensor_.shape.assign(numbers_.begin(), numbers_.end());
@@ -140,7 +132,8 @@ public:
         return true;
     }
 
-    bool parse_error(std::size_t position, const std::string&, const std::exception& problem) {
+    bool parse_error(std::size_t position, const std::string&,
+                     const nlohmann::detail::exception& problem) override {
         // "[...] parse error at line 1, column 5: REASON; last read: '...'; ...", where what was
         // last read may be any bytes at all.
         std::string reason = problem.what();
@@ -261,7 +254,7 @@ inline safetensors_header parse_safetensors_header(const std::string& path, std:
     if (const auto zero = text.find('\0'); zero != text.npos)
         throw error({path, "header, byte " + std::to_string(zero), "JSON text", "a zero byte"});
     detail::header_reader reader(path);
-    nlohmann::json::sax_parse(text, &reader);
+    read_json(text, reader);
     safetensors_header header = reader.take();
     std::sort(header.tensors.begin(), header.tensors.end(), [](const auto& a, const auto& b) {
         return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);

@@ -19,8 +19,7 @@
 // a register took 17.7 cycles one by one, 10.7 by fours, 12.8 by twelves (they no longer fit). An
 // approximate reciprocal with a Newton step in place of the division: 11.6.
 //
-// Error bounds, against double over every float there is (tests/kernels/activations_test.cpp), with
-// fused multiply-add:
+// Error bounds, against double over every float there is (tests/kernels/activations_test.cpp):
 //
 //     float    tanh     absolute 1.6e-7, relative 3e-7
 //              sigmoid  absolute 1.0e-7, relative 4e-7 for x > -87; below, it stays above 0
@@ -50,6 +49,7 @@ struct exp_constants<float> {
     static constexpr int mantissa_bits = 23;
     static constexpr float largest = 88.0F; ///< exp of it is finite, of its negative normal
     static constexpr float tanh_is_one = 10.0F;
+    static constexpr float ln_2_high = 0x1.62e4p-1F, ln_2_low = 1.42860677e-06F;
     /// (exp(r) - 1) / r, lowest power first.
     static constexpr std::array series{1.0F,          0.49999998F,    0.166665062F,
                                        0.0416671362F, 0.00836906856F, 0.0013888873F};
@@ -61,6 +61,7 @@ struct exp_constants<double> {
     static constexpr int mantissa_bits = 52;
     static constexpr double largest = 708.0;
     static constexpr double tanh_is_one = 20.0;
+    static constexpr double ln_2_high = 0x1.62e42feep-1, ln_2_low = 1.9082149292705877e-10;
     static constexpr std::array<double, 13> series = [] {
         std::array<double, 13> inverse_factorials{};
         double factorial = 1;
@@ -92,7 +93,11 @@ split_exp(const batch<T> (&x)[N]) noexcept {
     for (index j = 0; j < N; ++j) {
         const batch<T> shifter(constants::shifter);
         e.scale[j] = simd::fma(x[j], batch<T>(log2_e), shifter);
-        r[j] = simd::fnma(e.scale[j] - shifter, batch<T>(ln_2), x[j]);
+        const batch<T> n = e.scale[j] - shifter;
+        if constexpr (simd::fused) // two roundings need ln 2 in two parts, n times the first exact
+            r[j] = simd::fnma(n, batch<T>(ln_2), x[j]);
+        else
+            r[j] = x[j] - n * batch<T>(constants::ln_2_high) - n * batch<T>(constants::ln_2_low);
         e.fraction[j] = batch<T>(series.back());
     }
 #pragma GCC unroll 16
@@ -127,13 +132,13 @@ template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> sigmoid_of(batch<T> scale,
                                                              batch<T> fraction) noexcept {
     const batch<T> one(T{1});
-    return one / (simd::fma(scale, fraction, scale) + one);
+    return simd::divide(one, simd::fma(scale, fraction, scale) + one);
 }
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> tanh_of(batch<T> scale,
                                                           batch<T> fraction) noexcept {
     const batch<T> e = simd::fma(scale, fraction, scale - batch<T>(T{1}));
-    return e / (e + batch<T>(T{2}));
+    return simd::divide(e, e + batch<T>(T{2}));
 }
 
 } // namespace detail

@@ -149,17 +149,54 @@ template <class T>
     return x;
 }
 
+// ARM's own instructions where xsimd 8.1 has something else: it rounds twice in `fma`, and
+// approximates a division of floats.
+
+/// Whether `fma` rounds once.
+#if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)
+inline constexpr bool fused = true;
+#else
+inline constexpr bool fused = false;
+#endif
+
 /// a * b + c, in one rounding where the processor has it.
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> fma(batch<T> a, batch<T> b, batch<T> c) noexcept {
+#if defined(__aarch64__)
+    if constexpr (std::is_same_v<T, float>)
+        return vfmaq_f32(c.data, a.data, b.data);
+    else
+        return vfmaq_f64(c.data, a.data, b.data);
+#else
     return xsimd::fma(a, b, c);
+#endif
 }
 
 /// -a * b + c.
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> fnma(batch<T> a, batch<T> b,
                                                        batch<T> c) noexcept {
+#if defined(__aarch64__)
+    if constexpr (std::is_same_v<T, float>)
+        return vfmsq_f32(c.data, a.data, b.data);
+    else
+        return vfmsq_f64(c.data, a.data, b.data);
+#else
     return xsimd::fnma(a, b, c);
+#endif
+}
+
+/// a / b, correctly rounded.
+template <class T>
+[[nodiscard, gnu::always_inline]] inline batch<T> divide(batch<T> a, batch<T> b) noexcept {
+#if defined(__aarch64__)
+    if constexpr (std::is_same_v<T, float>)
+        return vdivq_f32(a.data, b.data);
+    else
+        return vdivq_f64(a.data, b.data);
+#else
+    return a / b;
+#endif
 }
 
 /// x limited to [low, high]. A NaN stays one: a loss must be able to become NaN for all to see.
