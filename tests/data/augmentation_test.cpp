@@ -30,7 +30,7 @@ struct some_windows {
         for (std::size_t i = 0; i < 1300; ++i)
             for (std::size_t f = 0; f < 3; ++f)
                 r.samples[3 * i + f] = static_cast<float>(
-                    10 * std::sin(0.1 * static_cast<double>(i) + static_cast<double>(f)));
+                    12 + 10 * std::sin(0.1 * static_cast<double>(i) + static_cast<double>(f)));
         windows = gait::make_windows(r, T, T);
         chosen.resize(windows.size());
         std::iota(chosen.begin(), chosen.end(), gait::index{0});

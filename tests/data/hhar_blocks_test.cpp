@@ -157,7 +157,7 @@ TEST_CASE("too many labels are noticed where the last one is, whatever piece the
 TEST_CASE("rows without an Index are numbered through the whole file") {
     std::string text = "x,y,z,User,Device,gt,Creation_Time,Arrival_Time\n";
     for (int i = 0; i < 12'000; ++i)
-        text += "1.5,-2,9.81,a,phone,walk," + std::to_string(1'000'000 * i) + "," +
+        text += "1.5,-2,9.81,a,phone,walk," + std::to_string(std::int64_t{1'000'000} * i) + "," +
                 std::to_string(i) + "\n";
     const outcome found = in_blocks(text, 2, whole);
     CHECK(found == line_by_line(text));

@@ -46,6 +46,16 @@ std::string complaint_about(const Change& change) {
 
 } // namespace
 
+TEST_CASE("that each device kept its own rate is kept") {
+    const gait_test::scratch_folder folder;
+    auto r = some_recordings({30});
+    r.native = true;
+    gait::save_recordings(folder / "native", r);
+    CHECK(gait::load_recordings(folder / "native").native);
+    CHECK(says(complaint_about([](metadata& values, auto&...) { values["rate"] = "fast"; }),
+               "expected 'native', found 'fast'"));
+}
+
 TEST_CASE("recordings come back as they were") {
     const gait_test::scratch_folder folder;
     auto r = some_recordings({30, 7, 12}, 3, 2);
@@ -57,6 +67,7 @@ TEST_CASE("recordings come back as they were") {
     CHECK(folder.entries() == 1);
     const auto back = gait::load_recordings(path);
     CHECK(back.rate_hz == 49.9);
+    CHECK(!back.native);
     CHECK(back.units == r.units);
     CHECK(back.classes == r.classes);
     CHECK(back.users == r.users);

@@ -37,6 +37,8 @@ TEST_CASE("a batch of any number of rows gets the forward pass's probabilities")
     }
 }
 
+static_assert(gait::ready_model<odd_model>::runs && gait::ready_model<odd_model>::splits);
+
 TEST_CASE("windows one by one, by one thread or two, get what they get in a batch, to the bit") {
     auto parameters = random_parameters();
     const gait::extents tile{60, 14};

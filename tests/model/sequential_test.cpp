@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include <string>
 #include <vector>
 
@@ -132,6 +134,23 @@ TEST_CASE("two hundred single steps equal one window, to the bit") {
     const model::state<float> state(memory.data(), R);
     for (gait::index t = 0; t < T; ++t)
         m.step<float>(w, {x.data() + t * R * 3, {1, R}}, {stream.data(), {1, R}}, state);
+    for (gait::index i = 0; i < R * 7; ++i)
+        CHECK(stream[i] == window[i]);
+
+    // Several steps at once, and the model in two parts.
+    static_assert(gait::has_run<model, float> && model::middle > 0);
+    constexpr gait::index F = model::features_before<model::middle>, chunk = 30;
+    memory.fill(0);
+    stream.fill(0);
+    buffer<float> between(chunk * R * F), scratch(model::scratch<float>::size({chunk, R}));
+    for (gait::index t = 0; t < T; t += chunk) {
+        const gait::extents tile{std::min(chunk, T - t), R};
+        const model::scratch<float> room(scratch.data(), tile);
+        m.run<float, 0, model::middle>(w, {x.data() + t * R * 3, tile}, {between.data(), tile},
+                                       state, room);
+        m.run<float, model::middle>(w, {between.data(), tile}, {stream.data(), {1, R}}, state,
+                                    room);
+    }
     for (gait::index i = 0; i < R * 7; ++i)
         CHECK(stream[i] == window[i]);
 

@@ -156,7 +156,9 @@ inline std::string header_text(const std::vector<tensor_out>& tensors,
                                const std::map<std::string, std::string>& metadata) {
     std::string text = "{";
     const auto key = [&text](const std::string& name) {
-        text += (text.back() == '{' ? "" : ",") + json_text(name) + ":";
+        text += text.back() == '{' ? "" : ",";
+        text += json_text(name);
+        text += ':';
     };
     if (!metadata.empty()) {
         key("__metadata__");
@@ -172,15 +174,21 @@ inline std::string header_text(const std::vector<tensor_out>& tensors,
         assert(t.name != "__metadata__");
         assert(std::ranges::count(tensors, t.name, &tensor_out::name) == 1);
         assert(bytes_of(t) == t.bytes.size());
-        std::string shape;
-        for (const index size : t.shape)
-            shape += (shape.empty() ? "" : ",") + std::to_string(size);
         const std::uint64_t begin = end;
         end += t.bytes.size();
         key(t.name);
-        text += R"({"dtype":")" + std::string(name_of(t.type));
-        text += R"(","shape":[)" + shape;
-        text += R"(],"data_offsets":[)" + std::to_string(begin) + "," + std::to_string(end) + "]}";
+        text += R"({"dtype":")";
+        text += name_of(t.type);
+        text += R"(","shape":[)";
+        for (const index size : t.shape) {
+            text += text.back() == '[' ? "" : ",";
+            text += std::to_string(size);
+        }
+        text += R"(],"data_offsets":[)";
+        text += std::to_string(begin);
+        text += ',';
+        text += std::to_string(end);
+        text += "]}";
     }
     return text + '}';
 }

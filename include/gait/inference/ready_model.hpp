@@ -94,7 +94,7 @@ public:
         const state_type state(work.state_.data(), tile.rows);
         if constexpr (runs)
             if (tile.steps > 1) {
-                model_.run(weights(), x, logits, state, scratch_of(work, tile));
+                model_.template run<float>(weights(), x, logits, state, scratch_of(work, tile));
                 return;
             }
         for (index t = 0; t < tile.steps; ++t)
@@ -112,16 +112,16 @@ public:
     template <index Features>
     requires splits void advance_first(const float* raw, index raw_step, extents tile,
                                        workspace& work, view<float, Features> between) const {
-        model_.template run<0, Model::middle>(weights(), scaled(raw, raw_step, tile, work), between,
-                                              state_type(work.state_.data(), tile.rows),
-                                              scratch_of(work, tile));
+        model_.template run<float, 0, Model::middle>(
+            weights(), scaled(raw, raw_step, tile, work), between,
+            state_type(work.state_.data(), tile.rows), scratch_of(work, tile));
     }
     /// The second half. It has its own workspace.
     template <index Features>
     requires splits void advance_second(view<const float, Features> between,
                                         workspace& work) const {
         const extents tile = between.size();
-        model_.template run<Model::middle, Model::layer_count>(
+        model_.template run<float, Model::middle, Model::layer_count>(
             weights(), between, view<float, classes>(work.logits_.data(), {1, tile.rows}),
             state_type(work.state_.data(), tile.rows), scratch_of(work, tile));
     }
