@@ -68,13 +68,15 @@ public:
         }
     }
 
-    /// The next bytes of the member, until the next call; none at its end.
-    std::span<const char> read() {
-        const auto count = archive_read_data(archive_.get(), chunk_.data(), chunk_.size());
+    /// Reads the next bytes of the member into `place`; how many: fewer only at its end.
+    std::size_t read_into(std::span<char> place) {
+        const auto count = archive_read_data(archive_.get(), place.data(), place.size());
         if (count < 0)
             fail();
-        return {chunk_.data(), static_cast<std::size_t>(count)};
+        return static_cast<std::size_t>(count);
     }
+    /// The next bytes of the member, until the next call; none at its end.
+    std::span<const char> read() { return {chunk_.data(), read_into(chunk_)}; }
 
     /// Has it members with names? Known from the first member on.
     [[nodiscard]] bool is_zip() const {

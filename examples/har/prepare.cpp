@@ -5,17 +5,21 @@
 // device, cut at gaps, and resampled to one uniform rate.
 #include "archive.hpp"
 #include "prepare_report.hpp"
+#include "read_ahead.hpp"
 #include "support/interrupt.hpp"
+#include "support/memory.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
 
-#include <gait/data/hhar_csv.hpp>
+#include <gait/core/threads.hpp>
+#include <gait/data/hhar_blocks.hpp>
 #include <gait/data/preparation.hpp>
 #include <gait/data/recordings_file.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -31,8 +35,10 @@ struct options {
     std::vector<std::string> files;
     std::string output = "prepared.safetensors";
     std::string classes; // a,b,c or nothing
+    std::string rate = "50";
     gait::preparation_options preparation;
     gait::index window = 200;
+    int threads = 0; // 0: all there are
 };
 
 /// "a,b,c" as a list.
@@ -54,25 +60,52 @@ std::int64_t bytes_of(const std::vector<std::string>& files) {
     return total;
 }
 
-/// One table of a file, row by row, to the tracks.
-void read_table(har::archive_reader& reader, const std::string& name, gait::hhar_tracks& tracks,
-                support::progress& bar, gait::index& rows) {
-    gait::hhar_csv csv(name);
-    const auto add = [&](const gait::hhar_row& row) { tracks.add(row, csv); };
-    std::int64_t before = reader.bytes_read();
-    const auto rows_before = rows;
-    for (auto chunk = reader.read(); !chunk.empty() && !support::interrupted();
-         chunk = reader.read()) {
-        csv.feed(chunk, add);
-        rows = rows_before + csv.rows();
-        bar.note(support::short_number(static_cast<double>(rows)) + " rows");
-        const std::int64_t now = std::max(before, reader.bytes_read());
-        bar.advance(now - before);
-        before = now;
+/// How much text was read, and what it came to in the end.
+class reading_display {
+public:
+    explicit reading_display(const options& o)
+        : threads_(o.threads), bar_("reading", bytes_of(o.files), "bytes") {}
+
+    /// `bytes` more of the files on disk, `text` bytes with `rows` rows once unpacked.
+    void advance(std::int64_t bytes, std::size_t text, gait::index rows) {
+        using seconds = std::chrono::duration<double>;
+        const double elapsed =
+            std::max(seconds(std::chrono::steady_clock::now() - start_).count(), 1e-9);
+        text_ += static_cast<double>(text);
+        rows_ += rows;
+        const auto all = static_cast<double>(rows_);
+        bar_.note(support::short_number(all) + " rows, " + support::short_number(all / elapsed) +
+                  " rows/s, " + support::short_number(text_ / elapsed / threads_) +
+                  "B/s of text per thread");
+        bar_.advance(bytes);
     }
-    if (!support::interrupted())
-        csv.finish(add);
-    rows = rows_before + csv.rows();
+    void finish() { bar_.finish(); }
+    [[nodiscard]] gait::index rows() const { return rows_; }
+
+private:
+    int threads_;
+    support::progress bar_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    double text_ = 0;
+    gait::index rows_ = 0;
+};
+
+/// One table of a file to the tracks.
+void read_table(har::archive_reader& reader, const std::string& name, int threads,
+                gait::hhar_tracks& tracks, reading_display& display) {
+    gait::hhar_blocks table(name, threads, tracks);
+    har::read_ahead text(reader);
+    std::int64_t bytes = reader.bytes_read();
+    while (!support::interrupted()) {
+        const auto run = text.next();
+        if (run.text.empty())
+            return table.finish();
+        const gait::index rows = table.rows();
+        table.read(run.text, [&] { text.fetch(); });
+        display.advance(std::max<std::int64_t>(run.bytes - bytes, 0), run.text.size(),
+                        table.rows() - rows);
+        bytes = std::max(bytes, run.bytes);
+    }
 }
 
 int prepare(const options& o) {
@@ -80,17 +113,16 @@ int prepare(const options& o) {
     static_cast<void>(gait::atomic_file(o.output));
 
     gait::hhar_tracks tracks(names_in(o.classes));
-    gait::index rows = 0;
-    support::progress reading("reading", bytes_of(o.files), "bytes");
+    reading_display reading(o);
     for (const std::string& file : o.files)
         har::for_each_table(file, [&](har::archive_reader& reader, const std::string& name) {
-            read_table(reader, name, tracks, reading, rows);
+            read_table(reader, name, o.threads, tracks, reading);
         });
     reading.finish();
     if (support::interrupted())
         return support::interrupted_exit_code();
 
-    support::progress preparing("preparing", rows, "rows");
+    support::progress preparing("preparing", reading.rows(), "rows");
     std::vector<gait::track_report> reports;
     const auto recordings =
         gait::prepare(std::move(tracks), o.preparation, o.files.front(), reports,
@@ -101,8 +133,8 @@ int prepare(const options& o) {
 
     gait::save_recordings(o.output, recordings);
     har::print_report(reports, recordings, o.window);
-    std::printf("Wrote %s, %s bytes.\n", o.output.c_str(),
-                har::grouped(bytes_of({o.output})).c_str());
+    std::printf("Wrote %s, %s bytes. Peak memory: %s.\n", o.output.c_str(),
+                har::grouped(bytes_of({o.output})).c_str(), support::peak_memory().c_str());
     return 0;
 }
 
@@ -120,8 +152,9 @@ int main(int argc, char** argv) {
             ->required()
             ->default_str("");
         app.add_option("-o,--output", o.output, "the prepared file (safetensors)");
-        app.add_option("--rate", o.preparation.rate_hz, "uniform sampling rate in Hz")
-            ->check(CLI::Range(0.1, 10000.0));
+        app.add_option("--rate", o.rate,
+                       "uniform sampling rate in Hz, or native: each device keeps its own")
+            ->check(CLI::Range(0.1, 10000.0) | CLI::IsMember({"native"}));
         app.add_option("--max-gap", o.preparation.max_gap,
                        "seconds between two rows above which a recording is cut")
             ->check(CLI::Range(1e-6, 60.0));
@@ -137,7 +170,14 @@ int main(int argc, char** argv) {
         app.add_option("--window", o.window,
                        "samples in the windows to come; it is reported if none fits")
             ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+        app.add_option("--threads", o.threads, "0: all there are; changes no byte of the result")
+            ->check(CLI::Range(0, 1024));
         CLI11_PARSE(app, count, words);
+        o.preparation.native = o.rate == "native";
+        if (!o.preparation.native)
+            o.preparation.rate_hz = std::stod(o.rate);
+        if (o.threads == 0)
+            o.threads = gait::available_threads();
         support::catch_interrupts();
         return prepare(o);
     });

@@ -31,6 +31,13 @@ inline std::string decimal(double value, int digits) {
     return text;
 }
 
+/// A number with as few digits as say it: 50, 31.25.
+inline std::string number(double value) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%g", value);
+    return text;
+}
+
 /// Rows of cells; the first is the head. Columns from `numbers_from` on are flush right.
 class text_table {
 public:
@@ -57,13 +64,12 @@ private:
     std::vector<std::vector<std::string>> rows_;
 };
 
-inline void print_tracks(const std::vector<gait::track_report>& tracks, double rate_hz) {
+inline void print_tracks(const std::vector<gait::track_report>& tracks) {
     text_table table(2,
                      {"user", "device", "rows", "rate/Hz", "gaps", "runs", "seconds", "samples"});
     for (const auto& t : tracks)
         table.add({t.user, t.device, grouped(t.rows), t.rate_hz > 0 ? decimal(t.rate_hz, 1) : "?",
-                   grouped(t.gaps), grouped(t.runs),
-                   decimal(static_cast<double>(t.samples) / rate_hz, 1), grouped(t.samples)});
+                   grouped(t.gaps), grouped(t.runs), decimal(t.seconds, 1), grouped(t.samples)});
     table.print();
 }
 
@@ -71,10 +77,11 @@ inline void print_classes(const gait::recordings& r) {
     std::vector<gait::index> counts(r.classes.size());
     for (const auto label : r.labels)
         ++counts[label];
-    text_table table(1, {"class", "samples", "seconds", "share/%"});
+    // Samples at many rates don't say how many seconds they are.
+    text_table table(1, {"class", "samples", r.native ? "" : "seconds", "share/%"});
     for (std::size_t k = 0; k < counts.size(); ++k)
         table.add(
-            {r.classes[k], grouped(counts[k]), decimal(r.seconds(counts[k]), 1),
+            {r.classes[k], grouped(counts[k]), r.native ? "" : decimal(r.seconds(counts[k]), 1),
              decimal(100 * static_cast<double>(counts[k]) / static_cast<double>(r.size()), 1)});
     table.print();
 }
@@ -101,16 +108,26 @@ inline void print_dropped(const std::vector<gait::track_report>& tracks) {
         std::printf("  %s\n", reason.c_str());
 }
 
+/// "200 samples (4.00 s)"; without the time where each device has its own rate.
+inline std::string length_of(const gait::recordings& r, gait::index samples) {
+    return grouped(samples) + " samples" +
+           (r.native ? "" : " (" + decimal(r.seconds(samples), 2) + " s)");
+}
+
 /// The longest run, and whether a window of `steps` samples fits into it.
 inline void print_longest(const gait::recordings& r, gait::index steps) {
     gait::index longest = 0;
     for (const gait::run& run : r.runs)
         longest = std::max(longest, run.count);
-    std::printf("The longest of %s runs has %s samples (%.2f s).\n",
-                grouped(std::ssize(r.runs)).c_str(), grouped(longest).c_str(), r.seconds(longest));
+    std::printf("The longest of %s runs has %s.\n", grouped(std::ssize(r.runs)).c_str(),
+                length_of(r, longest).c_str());
     if (longest < steps)
-        std::printf("Note: a window of %s samples (%.2f s) is longer than any run.\n",
-                    grouped(steps).c_str(), r.seconds(steps));
+        std::printf("Note: a window of %s is longer than any run.\n", length_of(r, steps).c_str());
+}
+
+inline std::string rate_of(const gait::recordings& r) {
+    return r.native ? "each device's own rate, " + decimal(r.rate_hz, 1) + " Hz on average"
+                    : number(r.rate_hz) + " Hz";
 }
 
 inline void print_report(const std::vector<gait::track_report>& tracks, const gait::recordings& r,
@@ -118,10 +135,10 @@ inline void print_report(const std::vector<gait::track_report>& tracks, const ga
     gait::index rows = 0;
     for (const auto& t : tracks)
         rows += t.rows;
-    std::printf("%s rows, users: %s, devices: %s; %s samples at %g Hz\n\n", grouped(rows).c_str(),
+    std::printf("%s rows, users: %s, devices: %s; %s samples at %s\n\n", grouped(rows).c_str(),
                 grouped(std::ssize(r.users)).c_str(), grouped(std::ssize(r.devices)).c_str(),
-                grouped(r.size()).c_str(), r.rate_hz);
-    print_tracks(tracks, r.rate_hz);
+                grouped(r.size()).c_str(), rate_of(r).c_str());
+    print_tracks(tracks);
     std::puts("");
     print_classes(r);
     std::puts("");

@@ -5,7 +5,9 @@
 // what is left, trains the reference model, and says how it does on the windows it has not seen.
 #include "models.hpp"
 #include "support/interrupt.hpp"
+#include "support/memory.hpp"
 #include "support/program.hpp"
+#include "train_models.hpp"
 #include "train_options.hpp"
 #include "train_output.hpp"
 
@@ -71,14 +73,20 @@ gait::model_info describe(const train_options& o, const gait::recordings& r,
             .units = r.units,
             .mean = scale.mean,
             .deviation = scale.deviation,
-            .extra = {{"split", parts.description}}};
+            .extra = {{"split", parts.description},
+                      {"rate", r.native ? gait::native_rate : "uniform"}}};
 }
 
-void print_data(const train_options& o, const gait::recordings& r, const gait::split& parts) {
-    std::printf("%s: %td samples at %g Hz, %zu users, %zu classes\n", o.prepared.c_str(), r.size(),
-                r.rate_hz, r.users.size(), r.classes.size());
+void print_data(const train_options& o, const gait::recordings& r, const gait::split& parts,
+                gait::index windows) {
+    std::printf("%s: %td samples at %s%g Hz, %zu users, %zu classes\n", o.prepared.c_str(),
+                r.size(), r.native ? "each device's own rate, on average " : "", r.rate_hz,
+                r.users.size(), r.classes.size());
     std::printf("Windows of %td samples (%.1f s), one every %td. Split %s.\n", o.window,
                 r.seconds(o.window), o.hop, parts.description.c_str());
+    std::printf("%s.\n", har::window_memory(r, windows, o.window).c_str());
+    if (o.augment.any())
+        std::printf("Augmentation: %s.\n", har::in_words(o.augment).c_str());
     std::fflush(stdout);
 }
 
@@ -93,15 +101,16 @@ int train_model(const Model& model, train_options& o, const gait::recordings& r)
     const auto windows = gait::make_windows(r, o.window, o.hop);
     const gait::split parts = split_windows(o, r, windows);
     const gait::scaling scale = gait::fit_scaling(r, windows, parts.train, o.window);
-    const gait::recorded_windows train(r, windows, o.window, parts.train, scale);
+    const gait::recorded_windows train(r, windows, o.window, parts.train, scale, o.augment);
     const gait::recorded_windows validation(r, windows, o.window, parts.validation, scale);
     const gait::model_info info = describe(o, r, parts, scale);
     if (o.class_weights == "balanced")
         o.fit.loss.class_weights = class_weights(train);
-    print_data(o, r, parts);
+    o.fit.identity["augmentation"] = har::in_words(o.augment);
+    print_data(o, r, parts, std::ssize(windows));
 
     har::metrics_log log(o.log);
-    har::train_display display(o.fit.epochs, train.size());
+    har::train_display display(o.fit.epochs, train.size(), o.window);
     const auto verdict = [] {
         return support::interrupted() ? gait::control::stop : gait::control::proceed;
     };
@@ -127,8 +136,8 @@ int train_model(const Model& model, train_options& o, const gait::recordings& r)
     if (result.reason == gait::stop_reason::asked) {
         std::printf(
             "Stopped after %zu complete epochs. The same command with --resume goes on from "
-            "%s.\n",
-            result.history.size(), o.fit.checkpoint.c_str());
+            "%s. Peak memory: %s.\n",
+            result.history.size(), o.fit.checkpoint.c_str(), support::peak_memory().c_str());
         return support::interrupted_exit_code();
     }
     if (result.reason == gait::stop_reason::patience)
@@ -139,9 +148,10 @@ int train_model(const Model& model, train_options& o, const gait::recordings& r)
         print_result(
             gait::evaluate(model, result.parameters.span(), validation, o.fit.loss, o.fit.threads),
             r);
-    std::printf("\nWrote %s: %td parameters, %ju bytes.\n", o.weights.c_str(),
+    std::printf("\nWrote %s: %td parameters, %ju bytes. Peak memory: %s.\n", o.weights.c_str(),
                 Model::parameter_count,
-                static_cast<std::uintmax_t>(std::filesystem::file_size(o.weights)));
+                static_cast<std::uintmax_t>(std::filesystem::file_size(o.weights)),
+                support::peak_memory().c_str());
     return 0;
 }
 
@@ -161,14 +171,8 @@ int train(train_options& o) {
 int main(int argc, char** argv) {
     return support::run_program("har_train", argc, argv, [](int count, char** words) {
         train_options o;
-        CLI::App app{
-            "Trains the reference model on prepared recordings.\n"
-            "Ctrl-C stops; the checkpoint of the last complete epoch stays, for --resume."};
-        app.option_defaults()->always_capture_default();
-        har::add_data_options(app, o);
-        har::add_method_options(app, o);
-        har::add_run_options(app, o);
-        CLI11_PARSE(app, count, words);
+        if (const auto code = har::read_command_line(count, words, o))
+            return *code;
         support::catch_interrupts();
         return train(o);
     });

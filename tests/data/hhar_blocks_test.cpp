@@ -167,7 +167,7 @@ TEST_CASE("rows without an Index are numbered through the whole file") {
 TEST_CASE("quotes, blanks, exponents, empty lines and damaged times, all at once") {
     const std::string text = "\xEF\xBB\xBF\r\n" + hhar_header +
                              " 1,2,3,4.0,5e-3,-6,\"a\",nexus4,p,walk\r\n"
-                             "\n  \n2,2,1.42469663191325E+018,+4,.5,6.,b c,\xC3\xA4,p,walk\n"
+                             "\n  \n2,2,1.42469663191325E+018,4e0,.5,6.,b c,\xC3\xA4,p,walk\n"
                              "3,2,9,4,5,6,b c,,p,walk \n4,2,9,4,5,6,b c,,p,walk\r\n"
                              "5,-2,-9,-0,00.5,6,b c,x y,p,walk\n6,2,9,4,5,6,b c,\"\",p,wa\"lk";
     const outcome expected = line_by_line(text);

@@ -6,7 +6,9 @@
 #include <doctest/doctest.h>
 
 #include <bit>
+#include <cmath>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 namespace {

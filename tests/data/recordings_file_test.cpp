@@ -53,7 +53,7 @@ TEST_CASE("that each device kept its own rate is kept") {
     gait::save_recordings(folder / "native", r);
     CHECK(gait::load_recordings(folder / "native").native);
     CHECK(says(complaint_about([](metadata& values, auto&...) { values["rate"] = "fast"; }),
-               "expected 'native', found 'fast'"));
+               R"(metadata "rate": expected "native", found "fast")"));
 }
 
 TEST_CASE("recordings come back as they were") {

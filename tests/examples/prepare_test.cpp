@@ -118,6 +118,50 @@ TEST_CASE("plain, .gz and .zip give the same recordings") {
     CHECK(read_all(folder / "twice") == read_all(folder / "plain"));
 }
 
+TEST_CASE("any number of threads gives the same bytes, packed or not") {
+    const scratch_folder folder;
+    REQUIRE(run(folder, "har_simulate", "--rows 60000 --users 3 -o walk.csv").code == 0);
+    REQUIRE(std::filesystem::file_size(folder / "walk.csv") >
+            5'000'000); // more than is read at once
+    shell(folder, "gzip -k walk.csv");
+    REQUIRE(run(folder, "har_prepare", "walk.csv -o one --threads 1").code == 0);
+    for (const std::string words :
+         {"walk.csv --threads 2", "walk.csv --threads 5", "walk.csv.gz --threads 2",
+          "walk.csv.gz --threads 1", "walk.csv"}) {
+        CAPTURE(words);
+        CHECK(run(folder, "har_prepare", words + " -o other").code == 0);
+        CHECK(read_all(folder / "other") == read_all(folder / "one"));
+    }
+    // Far from the start, where line numbers are sums over many pieces.
+    shell(folder, "sed '59000s/,a,/,,/; 59000s/,b,/,,/; 59000s/,c,/,,/' walk.csv > bad.csv");
+    for (const std::string threads : {"1", "2", "5"}) {
+        const auto result = run(folder, "har_prepare", "bad.csv -o bad --threads " + threads);
+        CHECK(result.code == 1);
+        CHECK(result.err ==
+              "har_prepare: bad.csv, line 59000, column User: expected a name of 1 to "
+              "256 bytes, found nothing\n");
+    }
+}
+
+TEST_CASE("--rate native keeps every row at its device's own rate") {
+    const scratch_folder folder;
+    auto rows = some_rows(500, 200);
+    const auto slow = some_rows(300, 50, 0, {.device = "s3_1", .label = "sit"});
+    rows.insert(rows.end(), slow.begin(), slow.end());
+    write_all(folder / "walk.csv", csv_text(rows));
+    const auto result = run(folder, "har_prepare", "walk.csv -o native --rate native");
+    CHECK(result.code == 0);
+    CHECK(says(result.out, "800 rows, users: 1, devices: 2; 800 samples at each device's own rate, "
+                           "94.2 Hz on average"));
+    CHECK(says(result.out, "a     nexus4_1   500    200.0     0     1      2.5      500"));
+    CHECK(says(result.out, "a     s3_1       300     50.0     0     1      6.0      300"));
+    CHECK(says(result.out, "The longest of 2 runs has 500 samples.\n"));
+    const auto r = gait::load_recordings(folder / "native");
+    CHECK(r.native);
+    CHECK(r.size() == 800);
+    CHECK(run(folder, "har_prepare", "walk.csv --rate fast").code > 1); // a usage error, CLI11's
+}
+
 TEST_CASE("bad files: one line each") {
     CHECK(complaint("") == "har_prepare: in.csv, line 1: expected a row of accelerometer data, "
                            "found an empty file\n");

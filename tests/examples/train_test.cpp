@@ -4,7 +4,10 @@
 // har_train and har_evaluate as programs: they learn, go on where they were stopped, and say what
 // is wrong in one line.
 #include <gait/data/recordings_file.hpp>
+#include <gait/data/windows.hpp>
 #include <gait/files/safetensors.hpp>
+
+#include "support/progress.hpp" // of the examples
 
 #include <examples/run.hpp>
 #include <support/shared_data.hpp>
@@ -13,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <sstream>
 #include <string>
@@ -125,6 +129,47 @@ TEST_CASE("real recordings of one user are learned to above 95 %") {
     CHECK(seen.at("accuracy").get<double>() >= 0.95);
     for (const auto& c : seen.at("classes"))
         CHECK(c.at("recall").get<double>() > 0.8);
+}
+
+TEST_CASE("it says what windows take, how long an epoch does, and the reference run would") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    succeed(folder, "har_prepare", "recordings.csv -o prepared.safetensors --rate native");
+    const std::string out =
+        succeed(folder, "har_train", quick + "--epochs 2 --hop 20 --split none --batch 500");
+    CHECK(says(out, "30000 samples at each device's own rate, on average "));
+    // 13 bytes a sample as they are; 40 x 3 numbers of 4 or 25 bytes a window as copies.
+    const auto r = gait::load_recordings(folder / "prepared.safetensors");
+    const auto windows = gait::make_windows(r, 40, 20).size();
+    const auto share = [&](double bytes) {
+        return support::short_number(static_cast<double>(windows) * bytes) + "B";
+    };
+    const std::string expected =
+        std::to_string(windows) + " windows take " +
+        share(13.0 * 30'000 / static_cast<double>(windows) + sizeof(gait::window)) +
+        " as views; as copies " + share(40 * 3 * 4) + " in fp32, " + share(40 * 3 * 25) +
+        " as text";
+    CHECK_MESSAGE(says(out, expected), out << "\n" << expected);
+    CHECK(says(out, " s/epoch, reference run "));
+    CHECK(says(out, "Peak memory: "));
+}
+
+TEST_CASE("augmentation is new in every epoch, the same for any threads and on resuming") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string words = quick + "--batch 64 --rotate 20 --scale 0.1 --jitter 0.1 --warp 0.1 "
+                                      "--thin 0.5 --round 0.1 ";
+    succeed(folder, "har_train", words + "-o whole.safetensors --epochs 3 --threads 1");
+    succeed(folder, "har_train", words + "-o parts.safetensors --epochs 1 --threads 2");
+    const std::string out =
+        succeed(folder, "har_train", words + "-o parts.safetensors --epochs 3 --resume");
+    CHECK(says(out, "Augmentation: rotation 20, scale 0.1"));
+    CHECK(read_all(folder / "whole.safetensors") == read_all(folder / "parts.safetensors"));
+    succeed(folder, "har_train", quick + "--batch 64 -o plain.safetensors --epochs 3");
+    CHECK(read_all(folder / "whole.safetensors") != read_all(folder / "plain.safetensors"));
+    CHECK(says(fail(folder, "har_train",
+                    quick + "--batch 64 -o parts.safetensors --epochs 4 --resume --rotate 5"),
+               "augmentation: rotation 20"));
 }
 
 TEST_CASE("resuming gives the bytes of an uninterrupted run, after an end and after Ctrl-C") {

@@ -181,23 +181,31 @@ public:
 
     /// `text`: the next whole lines, each with its '\n'. Throws `error` with the line and the
     /// column of what is wrong first.
-    void read(std::string_view text) {
+    ///
+    /// Meanwhile one of the threads calls meanwhile(), which must not throw: the place to read or
+    /// decompress what comes after `text`.
+    template <class Meanwhile>
+    void read(std::string_view text, const Meanwhile& meanwhile) {
         assert(text.empty() || text.back() == '\n');
         while (!scan_ && !text.empty())
             text = read_first(text);
-        if (text.empty())
-            return;
         const std::vector<std::string_view> texts = cut(text);
         while (pieces_.size() < texts.size())
             pieces_.emplace_back(tracks_.classes_given() ? tracks_.labels()
                                                          : std::vector<std::string>{});
         std::vector<hhar_line> lines(static_cast<std::size_t>(threads_), line_);
-        parallel_for(threads_, std::ssize(texts), [&](index item, int thread) {
-            const auto i = static_cast<std::size_t>(item);
+        // First in the row, so that it begins at once and whoever did it helps with the rest.
+        parallel_for(threads_, std::ssize(texts) + 1, [&](index item, int thread) {
+            if (item == 0)
+                return meanwhile();
+            const auto i = static_cast<std::size_t>(item - 1);
             pieces_[i].parse(texts[i], *scan_, lines[static_cast<std::size_t>(thread)]);
         });
         for (std::size_t i = 0; i < texts.size(); ++i)
             pieces_[i].join(tracks_, path_, lines_, rows_, line_.has(hhar_line::number));
+    }
+    void read(std::string_view text) {
+        read(text, [] {});
     }
 
     /// The end of the table. No row at all is an error.

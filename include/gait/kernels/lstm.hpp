@@ -225,7 +225,8 @@ template <bool Taped, index Rows, index Panels, class T, class Stored>
 /// Tried and lost, on a 16-register AVX2 machine, share of the FMA peak at 12 rows and 64 units
 /// (0.80 as it stands): the tile as an inlined loop instead of a function, 0.74; a tile's cells
 /// updated behind the products of the next one, 0.67. For a single row: the sums of eight panels
-/// first and then their cells, no gain; the next panels' weights prefetched, no gain.
+/// first and then their cells, no gain; the next panels' weights prefetched, no gain; x and h'
+/// copied behind each other for one loop instead of two, no gain.
 template <bool Taped, class T, class Stored>
 void lstm_forward(index R, const gate_weights<Stored>& w, const lstm_step<T>& s) noexcept {
     constexpr index W = panel_width<T>;

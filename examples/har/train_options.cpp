@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// har_train's command line, apart from the training: CLI11 takes as long to compile as all of that.
+#include "train_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <map>
+
+namespace har {
+
+namespace {
+
+void add_data_options(CLI::App& app, train_options& o) {
+    const auto positive = CLI::Range(gait::index{1}, gait::index{1'000'000'000});
+    app.add_option("prepared", o.prepared, "recordings, as har_prepare writes them")
+        ->required()
+        ->default_str("");
+    app.add_option("weights,-o,--output", o.weights,
+                   "the trained weights (safetensors), written after every epoch");
+    app.add_option("--window", o.window, "samples in a window")
+        ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+    app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
+        ->check(positive);
+    app.add_option("--split", o.split,
+                   "how windows are held out for validation: whole users, random blocks, or none")
+        ->check(CLI::IsMember({"user", "random", "none"}));
+    app.add_option("--validation-users", o.validation_users, "users to hold out, as a,b")
+        ->delimiter(',')
+        ->default_str("every fourth");
+    app.add_option("--validation-share", o.validation_share,
+                   "share of the windows to hold out at random")
+        ->check(CLI::Range(0.001, 0.999));
+}
+
+void add_method_options(CLI::App& app, train_options& o) {
+    const auto share = CLI::Range(0.0, 1.0);
+    const auto below_one = CLI::Range(0.0, 0.999999);
+    const auto up = CLI::Range(0.0, 1e38);
+    app.option_defaults()->group("Optimizer");
+    app.add_option("--optimizer", o.optimizer, "how a gradient becomes a step")
+        ->check(CLI::IsMember({"adam", "adamw", "sgd", "rmsprop"}));
+    app.add_option("--learning-rate", o.fit.learning_rate, "before the schedule's factor")
+        ->check(up);
+    app.add_option("--clip", o.fit.clip_norm, "limit of the gradient's norm; 0: none")->check(up);
+    app.add_option("--weight-decay", o.weight_decay,
+                   "L2 for adam, sgd and rmsprop; decoupled for adamw")
+        ->check(up);
+    app.add_option("--momentum", o.momentum, "of sgd; 0: none")->check(below_one);
+    app.add_flag("--nesterov", o.nesterov, "sgd looks ahead");
+    app.add_option("--beta1", o.beta1, "of adam and adamw")->check(below_one);
+    app.add_option("--beta2", o.beta2, "of adam and adamw")->check(below_one);
+    app.add_option("--smoothing", o.smoothing, "of rmsprop's mean square")->check(below_one);
+    app.add_option("--epsilon", o.epsilon, "of adam, adamw and rmsprop")->check(up);
+
+    app.option_defaults()->group("Schedule of the learning rate");
+    using shape = gait::schedule::shape;
+    static const std::map<std::string, shape> shapes{
+        {"constant", shape::constant}, {"step", shape::step}, {"cosine", shape::cosine}};
+    app.add_option("--schedule", o.fit.rates.form, "constant, step or cosine")
+        ->transform(CLI::CheckedTransformer(shapes).description(""))
+        ->default_str(gait::name_of(o.fit.rates.form));
+    app.add_option("--warm-up", o.fit.rates.warmup_epochs, "epochs of a linear rise before it")
+        ->check(up);
+    app.add_option("--step-every", o.fit.rates.every_epochs, "epochs between two steps")
+        ->check(CLI::Range(1e-3, 1e9));
+    app.add_option("--step-factor", o.fit.rates.factor, "of each step")->check(share);
+    app.add_option("--floor", o.fit.rates.floor, "share left at the end of a cosine")->check(share);
+
+    app.option_defaults()->group("Loss");
+    app.add_option("--label-smoothing", o.fit.loss.label_smoothing,
+                   "share of the target spread over all classes")
+        ->check(below_one);
+    app.add_option("--class-weights", o.class_weights,
+                   "equal, or balanced: every class has the same say")
+        ->check(CLI::IsMember({"equal", "balanced"}));
+}
+
+void add_augmentation_options(CLI::App& app, train_options& o) {
+    const auto below_one = CLI::Range(0.0, 0.999999);
+    const auto up = CLI::Range(0.0, 1e6);
+    app.option_defaults()->group("Augmentation, new in every epoch, of training windows alone");
+    app.add_option("--rotate", o.augment.rotation,
+                   "degrees by which windows are turned at most, about any axis")
+        ->check(CLI::Range(0.0, 180.0));
+    app.add_option("--scale", o.augment.scale, "share by which they are stretched or shrunk")
+        ->check(below_one);
+    app.add_option("--jitter", o.augment.jitter, "deviation of noise, in the data's units")
+        ->check(up);
+    app.add_option("--warp", o.augment.warp, "share by which time runs faster and slower")
+        ->check(below_one);
+    app.add_option("--thin", o.augment.rate, "share of the sampling rate that may be missing")
+        ->check(below_one);
+    app.add_option("--round", o.augment.rounding,
+                   "step to round to, in the data's units; browsers deliver 0.1 m/s^2")
+        ->check(up);
+}
+
+void add_run_options(CLI::App& app, train_options& o) {
+    const auto positive = CLI::Range(1, 1'000'000);
+    app.option_defaults()->group("Run");
+    app.add_option("--epochs", o.fit.epochs, "times through all windows")->check(positive);
+    app.add_option("--batch", o.fit.batch, "windows per step")->check(positive);
+    app.add_option("--patience", o.fit.patience,
+                   "epochs without a lower validation loss before stopping; the best weights\n"
+                   "are kept. 0: never, and the last weights are kept")
+        ->check(CLI::Range(0, 1'000'000));
+    app.add_option("--truncate", o.fit.truncate_steps,
+                   "steps of a window that are differentiated, the last ones; 0: all")
+        ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+    app.add_option("--seed", o.fit.seed, "of initialisation, order and random split");
+    app.add_option("--threads", o.fit.threads, "0: all there are; changes no bit of the result")
+        ->check(CLI::Range(0, 1024));
+    app.add_option("--log", o.log, "file for one JSON line per epoch")->default_str("none");
+    app.add_option("--checkpoint", o.fit.checkpoint,
+                   "written after every epoch (default: beside the weights)")
+        ->always_capture_default(false);
+    app.add_flag("--resume", o.fit.resume, "go on from the checkpoint, to the same bytes");
+}
+
+} // namespace
+
+std::string in_words(const gait::augmentation& a) {
+    char text[256];
+    std::snprintf(text, sizeof text,
+                  "rotation %.17g, scale %.17g, jitter %.17g, warp %.17g, rate %.17g, "
+                  "rounding %.17g",
+                  a.rotation, a.scale, a.jitter, a.warp, a.rate, a.rounding);
+    return a.any() ? text : "none";
+}
+
+std::optional<int> read_command_line(int argc, char** argv, train_options& o) {
+    CLI::App app{"Trains the reference model on prepared recordings.\n"
+                 "Ctrl-C stops; the checkpoint of the last complete epoch stays, for --resume."};
+    app.option_defaults()->always_capture_default();
+    add_data_options(app, o);
+    add_method_options(app, o);
+    add_augmentation_options(app, o);
+    add_run_options(app, o);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& end) {
+        return app.exit(end);
+    }
+    return std::nullopt;
+}
+
+} // namespace har

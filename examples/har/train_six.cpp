@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// The trainer of the model of six classes; see train_models.hpp.
+#include "train_models.hpp"
+
+template gait::fit_result gait::fit(const gait::har_model<6>&, const gait::recorded_windows&,
+                                    const gait::recorded_windows&, const gait::fit_options&,
+                                    const gait::callbacks&, gait::single_process);
+template gait::evaluation gait::evaluate(const gait::har_model<6>&, std::span<const float>,
+                                         const gait::recorded_windows&, const gait::cross_entropy&,
+                                         int);
+template void gait::save_weights(const std::filesystem::path&, const gait::har_model<6>&,
+                                 std::span<const float>, const gait::model_info&);
