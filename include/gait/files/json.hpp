@@ -38,9 +38,14 @@ using json_events = nlohmann::json_sax<nlohmann::json>;
 /// Reads all of `text`, building nothing.
 inline void read_json(std::string_view text, json_events& events) {
     // json::sax_parse does just this, but brings its readers of five binary formats along: three
-    // seconds of compiling, and 40 KB.
+    // seconds of compiling, and 66 KB of code. The parser by itself is not part of the library's
+    // interface, so other versions than those that were tried get sax_parse.
+#if NLOHMANN_JSON_VERSION_MAJOR == 3 && NLOHMANN_JSON_VERSION_MINOR == 11
     auto input = nlohmann::detail::input_adapter(text.data(), text.data() + text.size());
     nlohmann::detail::parser<nlohmann::json, decltype(input)>(std::move(input)).sax_parse(&events);
+#else
+    nlohmann::json::sax_parse(text, &events);
+#endif
 }
 
 } // namespace gait::inline GAIT_ARCH

@@ -50,7 +50,7 @@ namespace detail {
 
 /// Row k of a gates' panel: i, f, g, o of L units, zeros behind unit H.
 template <class T>
-void gate_row(index hidden, index unit, const T* w, T* row) noexcept {
+[[gnu::always_inline]] inline void gate_row(index hidden, index unit, const T* w, T* row) noexcept {
     for (index gate = 0; gate < 4; ++gate)
         for (index lane = 0; lane < lanes<T>; ++lane)
             *row++ = unit + lane < hidden ? w[gate * hidden + unit + lane] : T{0};
@@ -182,7 +182,7 @@ template <bool Taped, index Rows, index Panels, class T>
 /// h = o tanh(c) for a row. Of all units at once, when all tiles are done: at the end of each tile
 /// the curve's latency stood between its products and the next tile's (15 % of the step).
 template <bool Taped, class T>
-void lstm_output(index H, T* c, T* h) noexcept {
+[[gnu::noinline]] void lstm_output(index H, T* c, T* h) noexcept {
     constexpr index L = lanes<T>, in_step = 4;
     const auto some = [&]<index Count>(std::integral_constant<index, Count>, index unit) {
         batch<T> tanh_c[Count];
