@@ -132,7 +132,8 @@ void around_the_products(benchmark::State& state) {
     gait::buffer<float> runs(shards * model::parameter_count);
     std::int64_t step = 0;
     for (auto _ : state) {
-        gait::shuffle(data.ids, gait::random_stream(++step, gait::purpose::shuffle));
+        gait::shuffle(data.ids, gait::random_stream(static_cast<std::uint64_t>(++step),
+                                                    gait::purpose::shuffle));
         weights.pack(m, parameters.span());
         for (index first = 0; first < batch; first += gait::windows_per_tile) {
             const index rows = std::min(gait::windows_per_tile, batch - first);
