@@ -7,8 +7,8 @@
 
 #include "archive.hpp"
 
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <exception>
 #include <span>
 #include <string_view>
@@ -51,7 +51,7 @@ private:
     // What was left behind the last line end, then as much as there is room for. A file without any
     // line end in so much text comes as it is: its reader complains about the length of that line.
     run fill() {
-        std::memcpy(filled_.data(), rest_.data(), rest_.size());
+        std::copy(rest_.begin(), rest_.end(), filled_.begin());
         const std::size_t kept = rest_.size();
         std::size_t count = kept + reader_.read_into(std::span(filled_).subspan(kept, size - kept));
         if (count < size && count > 0 && filled_[count - 1] != '\n')
