@@ -149,8 +149,9 @@ template <class T>
     return x;
 }
 
-// ARM's own instructions where xsimd 8.1 has something else: it rounds twice in `fma`, and
-// approximates a division of floats.
+// The processor's own instructions where xsimd 8.1 has something else. Its `fma` for AVX-512 and for
+// ARM is a product and a sum: whether they are fused, and in f c + i g which product, is then up to
+// the compiler, anew in every function it is inlined into. It approximates ARM's division of floats.
 
 /// Whether `fma` rounds once.
 #if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)
@@ -162,7 +163,12 @@ inline constexpr bool fused = false;
 /// a * b + c, in one rounding where the processor has it.
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> fma(batch<T> a, batch<T> b, batch<T> c) noexcept {
-#if defined(__aarch64__)
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float>)
+        return _mm512_fmadd_ps(a.data, b.data, c.data);
+    else
+        return _mm512_fmadd_pd(a.data, b.data, c.data);
+#elif defined(__aarch64__)
     if constexpr (std::is_same_v<T, float>)
         return vfmaq_f32(c.data, a.data, b.data);
     else
@@ -176,7 +182,12 @@ template <class T>
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> fnma(batch<T> a, batch<T> b,
                                                        batch<T> c) noexcept {
-#if defined(__aarch64__)
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float>)
+        return _mm512_fnmadd_ps(a.data, b.data, c.data);
+    else
+        return _mm512_fnmadd_pd(a.data, b.data, c.data);
+#elif defined(__aarch64__)
     if constexpr (std::is_same_v<T, float>)
         return vfmsq_f32(c.data, a.data, b.data);
     else
