@@ -100,7 +100,7 @@ void training_step(benchmark::State& state, bool quiet = false) {
 
     bench::flop_counter count(state, training_flops<H, 7>(steps) * static_cast<double>(batch),
                               threads);
-    for (auto _ : state) {
+    count.measure(1, [&] {
         const gait::flush_denormals flush;
         weights.pack(m, parameters.span());
         const auto sums =
@@ -108,8 +108,7 @@ void training_step(benchmark::State& state, bool quiet = false) {
         gait::mean_and_clip(gradient.gradient(), sums.weight, 1.0);
         method.update({.number = ++step, .learning_rate = 1e-4}, parameters.span(),
                       std::span<const float>(gradient.gradient()), memory.span());
-        count.lap();
-    }
+    });
     state.counters["tape_MB"] =
         static_cast<double>(model::template tape<float>::size({steps, gait::windows_per_tile})) *
         4e-6;
@@ -166,10 +165,9 @@ void inference(benchmark::State& state) {
         v = 2.0F * random.uniform() - 1.0F;
     bench::flop_counter count(state, forward_flops<H, 7>(steps) * static_cast<double>(batch),
                               threads);
-    for (auto _ : state) {
+    count.measure(batch == 1 ? 10 : 1, [&] {
         classify({x.data(), {steps, batch}}, {probabilities.data(), {1, batch}});
-        count.lap();
-    }
+    });
 }
 
 template <index H, gait::storage Storage = gait::storage::float32>
@@ -178,13 +176,9 @@ void stream_step(benchmark::State& state) {
     const auto parameters = initial_parameters<model>();
     gait::stream<model, Storage> listen({}, parameters.span(), {});
     const std::array<float, 3> sample{0.1F, -0.2F, 0.9F};
-    constexpr index at_once = 100; // a look at the clock takes a hundredth of a step
-    bench::flop_counter count(state, forward_flops<H, 7>(1));
-    while (state.KeepRunningBatch(at_once)) {
-        for (index i = 0; i < at_once; ++i)
-            benchmark::DoNotOptimize(listen.step(sample).data());
-        count.lap(at_once);
-    }
+    bench::flop_counter(state, forward_flops<H, 7>(1)).measure(1000, [&] {
+        benchmark::DoNotOptimize(listen.step(sample).data());
+    });
 }
 
 template <index H>

@@ -11,6 +11,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 namespace bench {
@@ -37,61 +38,66 @@ inline float fma_rounds(index rounds) {
     return total;
 }
 
-/// fp32 multiply-add peak of `threads` threads together, in FLOP/s: the best of several short runs.
-inline double fma_peak(int threads) {
-    constexpr index rounds = 200'000;
-    double best = 0;
-    for (int attempt = 0; attempt < 5; ++attempt) {
-        const auto start = std::chrono::steady_clock::now();
-        gait::parallel_for(threads, threads,
-                           [&](index, int) { benchmark::DoNotOptimize(fma_rounds(rounds)); });
-        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-        const double flops = 2.0 * chains * static_cast<double>(gait::lanes<float> * rounds) *
-                             static_cast<double>(threads);
-        best = std::max(best, flops / took.count());
-    }
-    return best;
+/// fp32 multiply-adds of `threads` threads together in half a millisecond, in FLOP/s.
+inline double fma_rate(int threads) {
+    constexpr index rounds = 250'000;
+    const auto start = std::chrono::steady_clock::now();
+    gait::parallel_for(threads, threads,
+                       [&](index, int) { benchmark::DoNotOptimize(fma_rounds(rounds)); });
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    return 2.0 * chains * static_cast<double>(gait::lanes<float> * rounds) *
+           static_cast<double>(threads) / took.count();
 }
 
-/// Counts what a benchmark's iterations compute. Makes the counters GFLOP/s and share_of_peak, the
-/// peak being the better of one taken when this is made and one taken at the end; and, where `lap`
-/// is called, best_share_of_peak: that of the fastest lap, which a neighbour may have left alone.
+/// The same at its usual rate: the median of several.
+inline double fma_peak(int threads) {
+    std::array<double, 9> rates;
+    for (double& rate : rates)
+        rate = fma_rate(threads);
+    std::nth_element(rates.begin(), rates.begin() + 4, rates.end());
+    return rates[4];
+}
+
+/// Times work and, in turns with it, the peak: a processor changes its clock by a fifth from one
+/// hundredth of a second to the next, and a neighbour comes and goes. Makes the counters GFLOP/s and
+/// share_of_peak, the one over the mean of the other in the same stretch of time.
 class flop_counter {
 public:
-    flop_counter(benchmark::State& state, double flops_per_iteration, int threads = 1)
-        : state_(state), flops_(flops_per_iteration), threads_(threads), before_(fma_peak(threads)),
-          last_(clock::now()) {}
-
-    /// So many iterations are done.
-    void lap(index iterations = 1) {
-        const auto now = clock::now();
-        const std::chrono::duration<double> took = now - last_;
-        best_ = std::min(best_, took.count() / static_cast<double>(iterations));
-        last_ = now;
+    flop_counter(benchmark::State& state, double flops_per_call, int threads = 1)
+        : state_(state), flops_(flops_per_call), threads_(threads) {
+        fma_peak(threads); // wakes the threads and the clock
     }
 
-    ~flop_counter() {
-        const double peak = std::max(before_, fma_peak(threads_));
-        const double flops = flops_ * static_cast<double>(state_.iterations());
-        state_.counters["GFLOP/s"] = benchmark::Counter(flops * 1e-9, benchmark::Counter::kIsRate);
-        state_.counters["share_of_peak"] =
-            benchmark::Counter(flops / peak, benchmark::Counter::kIsRate);
-        if (best_ < never)
-            state_.counters["best_share_of_peak"] = flops_ / best_ / peak;
+    /// Calls work() as often as the benchmark asks for; it computes `flops_per_call`. Looks at the
+    /// clock after every `at_once` calls.
+    template <class Work>
+    void measure(index at_once, const Work& work) {
+        double calls = 0, seconds = 0, unwatched = turn, peaks = 0, samples = 0;
+        while (state_.KeepRunningBatch(at_once)) {
+            if (unwatched >= turn) {
+                state_.PauseTiming();
+                for (unwatched = std::min(unwatched, 20 * turn); unwatched >= turn; unwatched -= turn)
+                    peaks += fma_rate(threads_), samples += 1;
+                state_.ResumeTiming();
+            }
+            const auto start = std::chrono::steady_clock::now();
+            for (index i = 0; i < at_once; ++i)
+                work();
+            const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+            calls += static_cast<double>(at_once), seconds += took.count();
+            unwatched += took.count();
+        }
+        const double rate = flops_ * calls / seconds;
+        state_.counters["GFLOP/s"] = rate * 1e-9;
+        state_.counters["share_of_peak"] = rate * samples / peaks;
     }
-    flop_counter(const flop_counter&) = delete;
-    flop_counter& operator=(const flop_counter&) = delete;
 
 private:
-    using clock = std::chrono::steady_clock;
-    static constexpr double never = 1e9;
+    static constexpr double turn = 0.01; // seconds of work for each sample of the peak
 
     benchmark::State& state_;
     double flops_;
     int threads_;
-    double before_;
-    clock::time_point last_;
-    double best_ = never; // seconds an iteration
 };
 
 } // namespace bench

@@ -32,6 +32,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace gait::inline GAIT_ARCH {
 
@@ -71,63 +72,77 @@ struct exp_constants<double> {
     }();
 };
 
-/// exp(x) in two parts, 2^n and exp(r) - 1.
+/// exp(k x) in two parts, 2^n and exp(r) - 1.
 template <class T, index N>
 struct exp_parts {
     batch<T> scale[N], fraction[N];
 };
 
-/// The parts of exp(x), |x| <= exp_constants::largest, of N registers in step.
-template <class T, index N>
-[[nodiscard, gnu::always_inline]] inline exp_parts<T, N>
-split_exp(const batch<T> (&x)[N]) noexcept {
+/// The parts of exp(k x), |k x| <= exp_constants::largest, of a register for each K, in step. The k,
+/// -1 or 2, is in the constants and costs no instruction.
+template <class T, int... K>
+[[nodiscard, gnu::always_inline]] inline exp_parts<T, sizeof...(K)>
+split_exp(const batch<T> (&x)[sizeof...(K)]) noexcept {
     using constants = exp_constants<T>;
     using integers = batch<typename constants::integer>;
+    constexpr index N = sizeof...(K);
+    constexpr T k[N] = {K...};
     constexpr T log2_e = static_cast<T>(1.4426950408889634074);
     constexpr T ln_2 = static_cast<T>(0.6931471805599453094);
-    constexpr auto& series = constants::series;
+    constexpr std::size_t terms = constants::series.size();
+    // exp(k s) - 1 = s (c_0 k + c_1 k^2 s + ...)
+    constexpr auto series = [&] {
+        std::array<std::array<T, terms>, N> scaled{};
+        for (std::size_t j = 0; j < N; ++j) {
+            T power = 1;
+            for (std::size_t i = 0; i < terms; ++i)
+                scaled[j][i] = constants::series[i] * (power *= k[j]);
+        }
+        return scaled;
+    }();
 
     exp_parts<T, N> e;
-    batch<T> r[N];
+    batch<T> s[N];
 #pragma GCC unroll 16
     for (index j = 0; j < N; ++j) {
         const batch<T> shifter(constants::shifter);
-        e.scale[j] = simd::fma(x[j], batch<T>(log2_e), shifter);
+        e.scale[j] = simd::fma(x[j], batch<T>(k[j] * log2_e), shifter);
         const batch<T> n = e.scale[j] - shifter;
         if constexpr (simd::fused) // two roundings need ln 2 in two parts, n times the first exact
-            r[j] = simd::fnma(n, batch<T>(ln_2), x[j]);
+            s[j] = simd::fnma(n, batch<T>(ln_2 / k[j]), x[j]);
         else
-            r[j] = x[j] - n * batch<T>(constants::ln_2_high) - n * batch<T>(constants::ln_2_low);
-        e.fraction[j] = batch<T>(series.back());
+            s[j] = x[j] - n * batch<T>(constants::ln_2_high / k[j]) -
+                n * batch<T>(constants::ln_2_low / k[j]);
+        e.fraction[j] = batch<T>(series[static_cast<std::size_t>(j)][terms - 1]);
     }
 #pragma GCC unroll 16
-    for (std::size_t k = 2; k <= series.size(); ++k)
+    for (std::size_t i = 2; i <= terms; ++i)
 #pragma GCC unroll 16
         for (index j = 0; j < N; ++j)
-            e.fraction[j] = simd::fma(e.fraction[j], r[j], batch<T>(series[series.size() - k]));
+            e.fraction[j] = simd::fma(e.fraction[j], s[j],
+                                      batch<T>(series[static_cast<std::size_t>(j)][terms - i]));
 #pragma GCC unroll 16
     for (index j = 0; j < N; ++j) {
-        e.fraction[j] *= r[j];
+        e.fraction[j] *= s[j];
         e.scale[j] = std::bit_cast<batch<T>>(std::bit_cast<integers>(e.scale[j])
                                              << constants::mantissa_bits);
     }
     return e;
 }
 
-/// What sigmoid and tanh take the exponential of, limited to where it is exact.
+/// Limited to where the exponential is exact and the curve not yet flat.
 template <class T>
-[[nodiscard, gnu::always_inline]] inline batch<T> sigmoid_exponent(batch<T> x) noexcept {
+[[nodiscard, gnu::always_inline]] inline batch<T> sigmoid_range(batch<T> x) noexcept {
     constexpr T limit = exp_constants<T>::largest;
-    return simd::clamp(-x, -limit, limit);
+    return simd::clamp(x, -limit, limit);
 }
 template <class T>
-[[nodiscard, gnu::always_inline]] inline batch<T> tanh_exponent(batch<T> x) noexcept {
+[[nodiscard, gnu::always_inline]] inline batch<T> tanh_range(batch<T> x) noexcept {
     constexpr T limit = exp_constants<T>::tanh_is_one;
-    const batch<T> limited = simd::clamp(x, -limit, limit);
-    return limited + limited;
+    return simd::clamp(x, -limit, limit);
 }
 
-/// And what they make of it.
+/// What the curves make of exp(-x) and of exp(2x).
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> sigmoid_of(batch<T> scale,
                                                              batch<T> fraction) noexcept {
@@ -141,6 +156,27 @@ template <class T>
     return simd::divide(e, e + batch<T>(T{2}));
 }
 
+/// Sigmoid where k is -1, tanh where it is 2.
+template <class T, int... K>
+[[gnu::always_inline]] inline void curves(batch<T> (&x)[sizeof...(K)]) noexcept {
+    constexpr index N = sizeof...(K);
+    constexpr int k[N] = {K...};
+#pragma GCC unroll 16
+    for (index j = 0; j < N; ++j)
+        x[j] = k[j] == 2 ? tanh_range<T>(x[j]) : sigmoid_range<T>(x[j]);
+    const auto e = split_exp<T, K...>(x);
+#pragma GCC unroll 16
+    for (index j = 0; j < N; ++j)
+        x[j] = k[j] == 2 ? tanh_of<T>(e.scale[j], e.fraction[j])
+                         : sigmoid_of<T>(e.scale[j], e.fraction[j]);
+}
+
+template <int K, class T, std::size_t... I>
+[[gnu::always_inline]] inline void same_curves(batch<T> (&x)[sizeof...(I)],
+                                               std::index_sequence<I...>) noexcept {
+    curves<T, (static_cast<void>(I), K)...>(x);
+}
+
 } // namespace detail
 
 namespace simd {
@@ -148,39 +184,19 @@ namespace simd {
 /// x = 1 / (1 + exp(-x)), N registers in step.
 template <class T, index N>
 [[gnu::always_inline]] inline void sigmoid(batch<T> (&x)[N]) noexcept {
-#pragma GCC unroll 16
-    for (index j = 0; j < N; ++j)
-        x[j] = detail::sigmoid_exponent<T>(x[j]);
-    const auto e = detail::split_exp<T, N>(x);
-#pragma GCC unroll 16
-    for (index j = 0; j < N; ++j)
-        x[j] = detail::sigmoid_of<T>(e.scale[j], e.fraction[j]);
+    detail::same_curves<-1, T>(x, std::make_index_sequence<N>{});
 }
 
 /// x = tanh(x), N registers in step.
 template <class T, index N>
 [[gnu::always_inline]] inline void tanh(batch<T> (&x)[N]) noexcept {
-#pragma GCC unroll 16
-    for (index j = 0; j < N; ++j)
-        x[j] = detail::tanh_exponent<T>(x[j]);
-    const auto e = detail::split_exp<T, N>(x);
-#pragma GCC unroll 16
-    for (index j = 0; j < N; ++j)
-        x[j] = detail::tanh_of<T>(e.scale[j], e.fraction[j]);
+    detail::same_curves<2, T>(x, std::make_index_sequence<N>{});
 }
 
 /// The four gates i, f, g, o of the same units in step: tanh for g, sigmoid for the others.
 template <class T>
 [[gnu::always_inline]] inline void gates(batch<T> (&x)[4]) noexcept {
-#pragma GCC unroll 4
-    for (index gate = 0; gate < 4; ++gate)
-        x[gate] =
-            gate == 2 ? detail::tanh_exponent<T>(x[gate]) : detail::sigmoid_exponent<T>(x[gate]);
-    const auto e = detail::split_exp<T, 4>(x);
-#pragma GCC unroll 4
-    for (index gate = 0; gate < 4; ++gate)
-        x[gate] = gate == 2 ? detail::tanh_of<T>(e.scale[gate], e.fraction[gate])
-                            : detail::sigmoid_of<T>(e.scale[gate], e.fraction[gate]);
+    detail::curves<T, -1, -1, 2, -1>(x);
 }
 
 } // namespace simd
