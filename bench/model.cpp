@@ -36,6 +36,8 @@ constexpr double training_flops(index steps) {
     return 3.0 * forward_flops<H, K>(steps);
 }
 
+const int shards = gait::fit_options{}.shards;
+
 template <index H>
 using model_of = gait::sequential<gait::each_step<gait::dense<3, H, gait::relu>>, gait::lstm<H, H>,
                                   gait::lstm<H, H>, gait::last_step<H>, gait::dense<H, 7>>;
@@ -91,7 +93,7 @@ void training_step(benchmark::State& state, bool quiet = false) {
     const model m;
     gait::buffer<float> parameters = initial_parameters<model>();
     gait::kernel_weights<model> weights;
-    gait::batch_gradient<model> gradient(threads, 16, steps, 0);
+    gait::batch_gradient<model> gradient(threads, shards, steps, 0);
     gait::any_optimizer method = gait::adam{};
     gait::buffer<float> memory(method.slots() * model::parameter_count);
     const std::vector<index>& ids = data.ids;
@@ -119,7 +121,7 @@ void training_step(benchmark::State& state, bool quiet = false) {
 /// on one thread.
 void around_the_products(benchmark::State& state) {
     using model = model_of<64>;
-    const index batch = state.range(0), steps = state.range(1), shards = 16;
+    const index batch = state.range(0), steps = state.range(1);
     training_data data(batch, steps);
     const auto source = data.source(steps);
     const model m;

@@ -42,7 +42,7 @@ public:
         assert(window_steps >= 1 && max_rows >= 1 && threads >= 1);
         workspaces_.reserve(static_cast<std::size_t>(threads));
         for (int t = 0; t < threads; ++t) {
-            workspaces_.emplace_back(extents{1, max_rows});
+            workspaces_.emplace_back(extents{steps_of_tile, max_rows});
             singles_.emplace_back(extents{steps_at_once, 1});
         }
     }
@@ -67,7 +67,7 @@ public:
             const flush_denormals guard;
             const index first = tile * most;
             const index rows = std::min(most, windows.rows() - first);
-            const index steps = rows == 1 ? steps_at_once : 1;
+            const index steps = rows == 1 ? steps_at_once : steps_of_tile;
             auto& work = (rows == 1 ? singles_ : workspaces_)[static_cast<std::size_t>(thread)];
             work.reset();
             for (index t = 0; t < window_steps_; t += steps)
@@ -95,6 +95,8 @@ private:
     }();
     /// So few that two threads are soon both at work, so many that handing over does not count.
     static constexpr index steps_at_once = 25;
+    /// Many windows step by step read all the model's weights at each; STEPS
+    static constexpr index steps_of_tile = 20;
 
     /// `raw` (T, 1, F). The first thread never waits: there is room for the whole window between
     /// the halves, so nothing hangs where there is only one thread after all.

@@ -72,14 +72,14 @@ struct exp_constants<double> {
     }();
 };
 
-/// exp(k x) in two parts, 2^n and exp(r) - 1.
+/// exp(k x) in two parts: 2^n, and exp(r) where k is -1, exp(r) - 1 where it is 2.
 template <class T, index N>
 struct exp_parts {
     batch<T> scale[N], fraction[N];
 };
 
-/// The parts of exp(k x), |k x| <= exp_constants::largest, of a register for each K, in step. The k,
-/// -1 or 2, is in the constants and costs no instruction.
+/// The parts of exp(k x), |k x| <= exp_constants::largest, of a register for each K, in step. The k
+/// is in the constants and costs no instruction.
 template <class T, int... K>
 [[nodiscard, gnu::always_inline]] inline exp_parts<T, sizeof...(K)>
 split_exp(const batch<T> (&x)[sizeof...(K)]) noexcept {
@@ -123,7 +123,8 @@ split_exp(const batch<T> (&x)[sizeof...(K)]) noexcept {
                                       batch<T>(series[static_cast<std::size_t>(j)][terms - i]));
 #pragma GCC unroll 16
     for (index j = 0; j < N; ++j) {
-        e.fraction[j] *= s[j];
+        e.fraction[j] = k[j] == 2 ? e.fraction[j] * s[j]
+                                  : simd::fma(e.fraction[j], s[j], batch<T>(T{1}));
         e.scale[j] = std::bit_cast<batch<T>>(std::bit_cast<integers>(e.scale[j])
                                              << constants::mantissa_bits);
     }
@@ -145,9 +146,9 @@ template <class T>
 /// What the curves make of exp(-x) and of exp(2x).
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> sigmoid_of(batch<T> scale,
-                                                             batch<T> fraction) noexcept {
+                                                             batch<T> exp_r) noexcept {
     const batch<T> one(T{1});
-    return simd::divide(one, simd::fma(scale, fraction, scale) + one);
+    return simd::divide(one, simd::fma(scale, exp_r, one));
 }
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> tanh_of(batch<T> scale,

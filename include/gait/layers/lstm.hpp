@@ -257,20 +257,26 @@ struct lstm {
     template <class T>
     void run(packed<T> w, view<const T, F> x, view<T, H> y, state<T> s, scratch<T> scratch_) const {
         const index R = x.rows();
+        const bool sums_first = R == 1;
         const gate_weights<T> weights = w.gates();
-        matmul<identity, T>(x.steps() * R, gate_count<T>, F, {x.data(), F}, weights.x, w.bias(),
-                            {scratch_.sums, gate_count<T>}, F + H);
+        if (sums_first)
+            matmul<identity, T>(x.steps(), gate_count<T>, F, {x.data(), F}, weights.x, w.bias(),
+                                {scratch_.sums, gate_count<T>}, F + H);
         const T* h_before = s.h;
         for (index t = 0; t < x.steps(); ++t) {
             T* h = y.step(t).data();
-            lstm_forward<false, T>(R, weights,
-                                   {.hidden = H,
-                                    .start = {scratch_.sums + t * R * gate_count<T>, gate_count<T>},
-                                    .h_before = h_before,
-                                    .c_before = {s.c, H},
-                                    .h = h,
-                                    .c = {s.c, H},
-                                    .backwards = t % 2 == 1});
+            lstm_forward<false, T>(
+                R, weights,
+                {.features = sums_first ? 0 : F,
+                 .hidden = H,
+                 .start = sums_first ? matrix_ref<const T>{scratch_.sums + t * gate_count<T>, 0}
+                                     : w.bias(),
+                 .x = x.step(t).data(),
+                 .h_before = h_before,
+                 .c_before = {s.c, H},
+                 .h = h,
+                 .c = {s.c, H},
+                 .backwards = t % 2 == 1});
             h_before = h;
         }
         std::copy_n(h_before, R * H, s.h);

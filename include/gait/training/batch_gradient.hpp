@@ -5,7 +5,8 @@
 //
 //   batch    ids of B windows
 //   tiles    of windows_per_tile windows, the last with what is left
-//   shards   a fixed number of groups of neighbouring tiles; each sums into a run of its own:
+//   shards   a fixed number of groups of neighbouring tiles, fewer for a batch with fewer tiles;
+//            each sums into a run of its own:
 //            [gradient (parameter_count) | loss, weight, correct, count]
 //   total    the shards summed along a fixed binary tree, then over the ranks
 //
@@ -19,6 +20,7 @@
 #include <gait/training/tile_worker.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <span>
 #include <vector>
@@ -62,8 +64,11 @@ public:
                          const cross_entropy& loss, Communicator& ranks) {
         const auto rows = static_cast<index>(ids.size());
         const index tiles = (rows + windows_per_tile - 1) / windows_per_tile;
-        const index first = shards_ * ranks.rank() / ranks.size();
-        const index last = shards_ * (ranks.rank() + 1) / ranks.size();
+        // A power of two, so that the tree over the ranks is still the tree over the shards.
+        const index shards = std::min(
+            shards_, static_cast<index>(std::bit_ceil(static_cast<std::size_t>(tiles))));
+        const index first = shards * ranks.rank() / ranks.size();
+        const index last = shards * (ranks.rank() + 1) / ranks.size();
         const auto threads = static_cast<int>(workers_.size());
 
         parallel_for(threads, last - first, [&](index item, int thread) {
@@ -72,7 +77,7 @@ public:
             float* run = runs_.data() + item * stride;
             std::fill_n(run, stride, 0.0F);
             loss_sums sums;
-            for (index t = tiles * shard / shards_; t < tiles * (shard + 1) / shards_; ++t) {
+            for (index t = tiles * shard / shards; t < tiles * (shard + 1) / shards; ++t) {
                 const index begin = t * windows_per_tile;
                 const index count = std::min(windows_per_tile, rows - begin);
                 sums += workers_[static_cast<std::size_t>(thread)].train(
