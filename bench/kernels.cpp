@@ -78,11 +78,10 @@ void matmul(benchmark::State& state) {
     run();
     if (!agree(state, c, gait::reference::matmul<float>(a, b, bias)))
         return;
-    bench::flop_counter(state, 2.0 * static_cast<double>(M * N * K))
-        .measure(100, [&] {
-            run();
-            benchmark::ClobberMemory();
-        });
+    bench::flop_counter(state, 2.0 * static_cast<double>(M * N * K)).measure(100, [&] {
+        run();
+        benchmark::ClobberMemory();
+    });
 }
 
 void matmul_transposed(benchmark::State& state) {
@@ -96,11 +95,10 @@ void matmul_transposed(benchmark::State& state) {
     run();
     if (!agree(state, c, gait::reference::matmul_transposed<float>(a, b, matrix::Zero(I, N))))
         return;
-    bench::flop_counter(state, 2.0 * static_cast<double>(M * N * I))
-        .measure(100, [&] {
-            run();
-            benchmark::ClobberMemory();
-        });
+    bench::flop_counter(state, 2.0 * static_cast<double>(M * N * I)).measure(100, [&] {
+        run();
+        benchmark::ClobberMemory();
+    });
 }
 
 void add_rows(benchmark::State& state) {
@@ -168,11 +166,10 @@ void lstm_forward(benchmark::State& state) {
     if (!agree(state, d.result,
                gait::reference::lstm_forward<float>(d.x, d.h, d.c, d.w, d.u, d.bias).h))
         return;
-    bench::flop_counter(state, 2.0 * static_cast<double>(d.R * 8 * d.H * d.H))
-        .measure(100, [&] {
-            d.forward();
-            benchmark::ClobberMemory();
-        });
+    bench::flop_counter(state, 2.0 * static_cast<double>(d.R * 8 * d.H * d.H)).measure(100, [&] {
+        d.forward();
+        benchmark::ClobberMemory();
+    });
 }
 
 void lstm_backward(benchmark::State& state) {

@@ -11,8 +11,8 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
+#include <vector>
 
 namespace bench {
 
@@ -49,18 +49,24 @@ inline double fma_rate(int threads) {
            static_cast<double>(threads) / took.count();
 }
 
+/// The middle one; with an even number, the upper of the two.
+inline double median(std::vector<double>& values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
 /// The same at its usual rate: the median of several.
 inline double fma_peak(int threads) {
-    std::array<double, 9> rates;
+    std::vector<double> rates(9);
     for (double& rate : rates)
         rate = fma_rate(threads);
-    std::nth_element(rates.begin(), rates.begin() + 4, rates.end());
-    return rates[4];
+    return median(rates);
 }
 
 /// Times work and, in turns with it, the peak: a processor changes its clock by a fifth from one
-/// hundredth of a second to the next, and a neighbour comes and goes. Makes the counters GFLOP/s and
-/// share_of_peak, the one over the mean of the other in the same stretch of time.
+/// hundredth of a second to the next, and a neighbour comes and goes. Makes the counters GFLOP/s
+/// and share_of_peak, the one over the median of the other in the same stretch of time.
 class flop_counter {
 public:
     flop_counter(benchmark::State& state, double flops_per_call, int threads = 1)
@@ -72,12 +78,14 @@ public:
     /// clock after every `at_once` calls.
     template <class Work>
     void measure(index at_once, const Work& work) {
-        double calls = 0, seconds = 0, unwatched = turn, peaks = 0, samples = 0;
+        double calls = 0, seconds = 0, unwatched = turn;
+        std::vector<double> peaks;
         while (state_.KeepRunningBatch(at_once)) {
             if (unwatched >= turn) {
                 state_.PauseTiming();
-                for (unwatched = std::min(unwatched, 20 * turn); unwatched >= turn; unwatched -= turn)
-                    peaks += fma_rate(threads_), samples += 1;
+                for (unwatched = std::min(unwatched, 20 * turn); unwatched >= turn;
+                     unwatched -= turn)
+                    peaks.push_back(fma_rate(threads_));
                 state_.ResumeTiming();
             }
             const auto start = std::chrono::steady_clock::now();
@@ -89,7 +97,7 @@ public:
         }
         const double rate = flops_ * calls / seconds;
         state_.counters["GFLOP/s"] = rate * 1e-9;
-        state_.counters["share_of_peak"] = rate * samples / peaks;
+        state_.counters["share_of_peak"] = rate / median(peaks);
     }
 
 private:

@@ -49,26 +49,9 @@ class Results:
                       for a, b in zip(self.of(who, case), self.of(other, case)))
 
     def share(self, who, case):
-        """Of the peak measured by the same process; or of the median of all that were measured for
-        the case, if that is higher: a peak that a neighbour disturbed must not flatter anybody."""
-        usual = median(t and t.peak for (_, c), times in self.times.items() if c == case
-                       for t in times)
-        if not usual:
-            return None
-        return median(case.flops / t.us / max(usual, t.peak or 0) * 1e-3
+        """Of the peak that the same process measured in the same stretch of time."""
+        return median(case.flops / t.us / t.peak * 1e-3 if t and t.peak else None
                       for t in self.of(who, case))
-
-    def best_share(self, who, case):
-        """Of the fastest moment: the fastest lap if the program counts laps, else the fastest
-        round, over the highest peak of all."""
-        times = [t for t in self.of(who, case) if t]
-        laps = [v for t in times for n, v in t.counters if n == "best_share_of_peak"]
-        if laps:
-            return max(laps)
-        peaks = [t.peak for (_, c), all_times in self.times.items() if c == case
-                 for t in all_times if t and t.peak]
-        return max((case.flops / t.us / max(peaks) * 1e-3 for t in times), default=None) \
-            if peaks else None
 
     def counter(self, case, suffix):
         for time in self.of("gait", case):

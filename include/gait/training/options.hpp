@@ -27,7 +27,7 @@ struct fit_options {
     std::uint64_t seed = 1; ///< of initialisation, shuffling, dropout and augmentation
     bool shuffled = true;   ///< a new order every epoch; false: the source's own order
     int threads = 0;        ///< 0: all there are. Changes no bit of the result
-    int shards = 64;        ///< parts of a batch with a gradient each, at most. Changes the rounding
+    int shards = 64; ///< parts of a batch with a gradient each, at most. Changes the rounding
 
     any_optimizer method = adam{};
     double learning_rate = 2e-3;
