@@ -7,6 +7,7 @@
 #include "explore_figures.hpp"
 #include "prepare_report.hpp"
 #include "read_tables.hpp"
+#include "support/folder.hpp"
 #include "support/page.hpp"
 #include "support/program.hpp"
 
@@ -171,10 +172,7 @@ void show_spectra(album& pictures, support::page& page, const gait::recordings& 
 }
 
 int explore(const options& o) {
-    std::error_code problem;
-    std::filesystem::create_directories(o.output, problem);
-    if (!std::filesystem::is_directory(o.output))
-        throw gait::error({o.output, "", "a folder that can be written", problem.message()});
+    support::make_folder(o.output);
     const auto index_path = std::filesystem::path(o.output) / "index.html";
     static_cast<void>(gait::atomic_file(index_path));
 

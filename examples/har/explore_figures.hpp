@@ -41,7 +41,7 @@ inline std::string stacked_bars(const std::vector<std::string>& names,
               "set ylabel \"minutes\"\nset yrange [0:*]\nunset grid\nset grid y\n";
     std::size_t letters = 0;
     for (const std::string& name : names)
-        letters += name.size() + 2;
+        letters += name.size() + 1;
     if (letters > 70)
         script += "set xtics rotate by -40\n";
     script += "plot ";

@@ -65,7 +65,13 @@ public:
         }
         body_ += "</table></div>\n";
     }
-    void markup(std::string_view text) { body_.append(text); }
+    /// Names and what they stand for, which may be long.
+    void facts(const std::vector<std::vector<std::string>>& rows) {
+        body_ += "<table class=\"facts\">\n";
+        for (const auto& row : rows)
+            body_ += "<tr><th>" + html(row[0]) + "</th><td>" + html(row[1]) + "</td></tr>\n";
+        body_ += "</table>\n";
+    }
 
     [[nodiscard]] std::string text() const {
         return std::string(head) + "<title>" + html(title_) + "</title>\n<style>" +
@@ -101,6 +107,7 @@ svg { display: block; width: 100%; height: auto; color: var(--ink); }
 th, td { padding: .25rem .6rem; text-align: right; white-space: nowrap;
          border-bottom: 1px solid var(--faint); font-variant-numeric: tabular-nums; }
 th { font-weight: 600; } tr > :first-child { text-align: left; }
+.facts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 pre { background: var(--soft); padding: .75rem; overflow-x: auto; font-size: .8125rem;
       white-space: pre-wrap; overflow-wrap: anywhere; }
 )";
