@@ -90,8 +90,7 @@ public:
 
     /// The logits (K) of row r of the last tile.
     [[nodiscard]] std::span<const float> logits(index r) const {
-        return logits_.span().subspan(static_cast<std::size_t>(r * K),
-                                      static_cast<std::size_t>(K));
+        return logits_.span().subspan(static_cast<std::size_t>(r * K), static_cast<std::size_t>(K));
     }
 
     /// The class of the largest logit in row r of the last tile.
