@@ -16,14 +16,16 @@
 
 namespace har {
 
-/// Numbers in bins that are equally wide.
+/// Numbers in bins that are equally wide. What lies outside counts in the first or the last: rows
+/// that arrive in one burst would have a rate of megahertz.
 struct histogram {
+    static constexpr double most_bins = 500;
     double first = 0, width = 1;     ///< left border of bin 0; of each
     std::vector<gait::index> counts; ///< grows as far as it must
 
     void add(double value) {
         const double bin = std::floor((value - first) / width);
-        const auto at = static_cast<std::size_t>(std::fmax(bin, 0));
+        const auto at = static_cast<std::size_t>(std::fmin(std::fmax(bin, 0), most_bins - 1));
         if (at >= counts.size())
             counts.resize(at + 1);
         ++counts[at];

@@ -226,6 +226,8 @@ training_outcome<Model> train_model(const Model& model, train_options& o,
 /// whom they hold out.
 template <class Model>
 int train_folds(const Model& model, const train_options& all, const gait::recordings& r) {
+    if (all.split != "user")
+        throw gait::error({"", "--folds", "--split user", "--split " + all.split});
     const auto users = static_cast<int>(r.users.size());
     const int folds = all.folds == "users" ? users : std::stoi(all.folds);
     if (folds > users || folds < 2)
