@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: MIT
 //
 // har_evaluate: weights and prepared recordings to how good the one is on the other: accuracy,
-// precision, recall and F1 of each class, confusion matrix, accuracy of each user.
+// precision, recall and F1 of each class, confusion matrix, accuracy of each user, and whether its
+// probabilities can be believed.
+#include "by_user.hpp"
 #include "models.hpp"
 #include "support/program.hpp"
 
 #include <gait/data/batches.hpp>
 #include <gait/data/recordings_file.hpp>
 #include <gait/files/atomic_file.hpp>
+#include <gait/training/calibration.hpp>
 #include <gait/training/evaluate.hpp>
 
 #include <CLI/CLI.hpp>
@@ -71,29 +74,25 @@ void check(const options& o, const gait::model_info& info, const gait::recording
          r.units);
 }
 
-/// Each user's own confusion matrix; users without a window have an empty one.
-std::vector<gait::confusion_matrix> by_user(const gait::recorded_windows& source,
-                                            const gait::evaluation& seen, std::size_t users) {
-    std::vector<gait::confusion_matrix> all(users, gait::confusion_matrix(source.class_count()));
-    for (gait::index i = 0; i < source.size(); ++i)
-        all[static_cast<std::size_t>(source.at(i).user)].add(
-            source.label(i), seen.predictions[static_cast<std::size_t>(i)]);
-    return all;
+/// The calibration error with the file's temperature and without.
+struct calibration {
+    double temperature = 1, error = 0, without = 0;
+};
+
+calibration calibration_of(const gait::labelled_logits& said, double temperature) {
+    return {temperature, gait::calibration_error(gait::confidence_bins(said, temperature)),
+            gait::calibration_error(gait::confidence_bins(said))};
 }
 
 void print(const gait::evaluation& seen, const std::vector<gait::confusion_matrix>& users,
-           const gait::recordings& r) {
-    std::printf("\naccuracy %.4f  macro-F1 %.4f  loss %.4f\n\n%s\n", seen.accuracy(),
-                seen.confusion.macro_f1(), seen.loss, table(seen.confusion, r.classes).c_str());
-    std::size_t width = 4;
-    for (const std::string& user : r.users)
-        width = std::max(width, user.size());
-    std::printf("%-*s  windows  accuracy  macro-F1\n", static_cast<int>(width), "user");
-    for (std::size_t u = 0; u < users.size(); ++u)
-        if (users[u].total() > 0)
-            std::printf("%-*s  %7jd  %8.3f  %8.3f\n", static_cast<int>(width), r.users[u].c_str(),
-                        static_cast<std::intmax_t>(users[u].total()), users[u].accuracy(),
-                        users[u].macro_f1());
+           const calibration& c, const gait::recordings& r) {
+    std::printf("\naccuracy %.4f  macro-F1 %.4f  loss %.4f\n", seen.accuracy(),
+                seen.confusion.macro_f1(), seen.loss);
+    std::printf("expected calibration error %.4f", c.error);
+    if (c.temperature != 1)
+        std::printf(" at temperature %.3f, %.4f without", c.temperature, c.without);
+    std::printf("\n\n%s\n", table(seen.confusion, r.classes).c_str());
+    std::fputs(har::user_table(users, r.users).c_str(), stdout);
 }
 
 nlohmann::ordered_json as_json(const gait::confusion_matrix& c) {
@@ -101,19 +100,23 @@ nlohmann::ordered_json as_json(const gait::confusion_matrix& c) {
 }
 
 void write_json(const options& o, const gait::evaluation& seen,
-                const std::vector<gait::confusion_matrix>& users, const gait::recordings& r) {
+                const std::vector<gait::confusion_matrix>& users, const calibration& c,
+                const gait::recordings& r) {
     nlohmann::ordered_json all = as_json(seen.confusion);
     all["loss"] = seen.loss;
-    for (int c = 0; c < seen.confusion.classes(); ++c) {
+    all["calibration"] = {{"temperature", c.temperature},
+                          {"error", c.error},
+                          {"error_without_temperature", c.without}};
+    for (int k = 0; k < seen.confusion.classes(); ++k) {
         nlohmann::ordered_json row;
         for (int p = 0; p < seen.confusion.classes(); ++p)
-            row.push_back(seen.confusion.count(c, p));
+            row.push_back(seen.confusion.count(k, p));
         all["confusion"].push_back(row);
-        all["classes"].push_back({{"name", r.classes[static_cast<std::size_t>(c)]},
-                                  {"windows", seen.confusion.actual(c)},
-                                  {"precision", seen.confusion.precision(c)},
-                                  {"recall", seen.confusion.recall(c)},
-                                  {"f1", seen.confusion.f1(c)}});
+        all["classes"].push_back({{"name", r.classes[static_cast<std::size_t>(k)]},
+                                  {"windows", seen.confusion.actual(k)},
+                                  {"precision", seen.confusion.precision(k)},
+                                  {"recall", seen.confusion.recall(k)},
+                                  {"f1", seen.confusion.f1(k)}});
     }
     for (std::size_t u = 0; u < users.size(); ++u)
         if (users[u].total() > 0)
@@ -140,10 +143,13 @@ int evaluate(const gait::trained_model<Model>& trained, const options& o) {
 
     const gait::evaluation seen =
         gait::evaluate(trained.model, trained.parameters.span(), source, {}, o.threads);
-    const auto users = by_user(source, seen, r.users.size());
-    print(seen, users, r);
+    const auto users = har::by_user(source, seen, r.users.size());
+    const calibration sure =
+        calibration_of(gait::logits_of(trained.model, trained.parameters.span(), source, o.threads),
+                       trained.info.temperature);
+    print(seen, users, sure, r);
     if (!o.json.empty())
-        write_json(o, seen, users, r);
+        write_json(o, seen, users, sure, r);
     return 0;
 }
 

@@ -42,6 +42,7 @@ struct options {
     gait::index hop = 20;
     double max_gap = gait::preparation_options{}.max_gap;
     int threads = gait::available_threads();
+    double unsure = 0;
     bool json = false;
 };
 
@@ -132,9 +133,12 @@ public:
                             tile_.data() + (t * rows + r) * 3);
         classify_({tile_.data(), {steps, rows}}, {probabilities_.data(), {1, rows}});
         for (gait::index r = 0; r < rows; ++r) {
-            const auto best = gait::most_probable({probabilities_.data() + r * classes, classes});
+            const auto best = gait::most_probable({probabilities_.data() + r * classes, classes},
+                                                  static_cast<float>(options_.unsure));
             out_.print(due_[static_cast<std::size_t>(r)],
-                       info_.classes[static_cast<std::size_t>(best.label)], best.probability);
+                       best.label < 0 ? "unsure"
+                                      : info_.classes[static_cast<std::size_t>(best.label)],
+                       best.probability);
         }
         found_ += rows;
         due_.clear();
@@ -269,6 +273,9 @@ int main(int argc, char** argv) {
                        "seconds between two rows above which a window isn't continued")
             ->check(CLI::Range(1e-6, 60.0));
         app.add_option("--threads", o.threads, "threads that classify")->check(CLI::Range(1, 1024));
+        app.add_option("--unsure", o.unsure,
+                       "print the class unsure where the best has a probability below this")
+            ->check(CLI::Range(0.0, 1.0));
         app.add_flag("--json", o.json, "print JSON lines instead of CSV");
         CLI11_PARSE(app, count, words);
         return run(o);

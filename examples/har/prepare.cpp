@@ -3,29 +3,22 @@
 //
 // har_prepare: CSV files as HHAR has them to one prepared file. The rows are sorted by user and
 // device, cut at gaps, and resampled to one uniform rate.
-#include "archive.hpp"
 #include "prepare_report.hpp"
-#include "read_ahead.hpp"
+#include "read_tables.hpp"
 #include "support/interrupt.hpp"
 #include "support/memory.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
 
 #include <gait/core/threads.hpp>
-#include <gait/data/hhar_blocks.hpp>
 #include <gait/data/preparation.hpp>
 #include <gait/data/recordings_file.hpp>
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdint>
 #include <cstdio>
-#include <filesystem>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -49,80 +42,16 @@ std::vector<std::string> names_in(const std::string& text) {
     return {fields.begin(), fields.end()};
 }
 
-std::int64_t bytes_of(const std::vector<std::string>& files) {
-    std::int64_t total = 0;
-    for (const std::string& file : files) {
-        std::error_code unknown;
-        const auto size = std::filesystem::file_size(file, unknown);
-        if (!unknown)
-            total += static_cast<std::int64_t>(size);
-    }
-    return total;
-}
-
-/// How much text was read, and what it came to in the end.
-class reading_display {
-public:
-    explicit reading_display(const options& o)
-        : threads_(o.threads), bar_("reading", bytes_of(o.files), "bytes") {}
-
-    /// `bytes` more of the files on disk, `text` bytes with `rows` rows once unpacked.
-    void advance(std::int64_t bytes, std::size_t text, gait::index rows) {
-        using seconds = std::chrono::duration<double>;
-        const double elapsed =
-            std::max(seconds(std::chrono::steady_clock::now() - start_).count(), 1e-9);
-        text_ += static_cast<double>(text);
-        rows_ += rows;
-        const auto all = static_cast<double>(rows_);
-        bar_.note(support::short_number(all) + " rows, " + support::short_number(all / elapsed) +
-                  " rows/s, " + support::short_number(text_ / elapsed / threads_) +
-                  "B/s of text per thread");
-        bar_.advance(bytes);
-    }
-    void finish() { bar_.finish(); }
-    [[nodiscard]] gait::index rows() const { return rows_; }
-
-private:
-    int threads_;
-    support::progress bar_;
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-    double text_ = 0;
-    gait::index rows_ = 0;
-};
-
-/// One table of a file to the tracks.
-void read_table(har::archive_reader& reader, const std::string& name, int threads,
-                gait::hhar_tracks& tracks, reading_display& display) {
-    gait::hhar_blocks table(name, threads, tracks);
-    har::read_ahead text(reader);
-    std::int64_t bytes = reader.bytes_read();
-    while (!support::interrupted()) {
-        const auto run = text.next();
-        if (run.text.empty())
-            return table.finish();
-        const gait::index rows = table.rows();
-        table.read(run.text, [&] { text.fetch(); });
-        display.advance(std::max<std::int64_t>(run.bytes - bytes, 0), run.text.size(),
-                        table.rows() - rows);
-        bytes = std::max(bytes, run.bytes);
-    }
-}
-
 int prepare(const options& o) {
     // A place that can't be written to is better known before the work than after it.
     static_cast<void>(gait::atomic_file(o.output));
 
     gait::hhar_tracks tracks(names_in(o.classes));
-    reading_display reading(o);
-    for (const std::string& file : o.files)
-        har::for_each_table(file, [&](har::archive_reader& reader, const std::string& name) {
-            read_table(reader, name, o.threads, tracks, reading);
-        });
-    reading.finish();
+    const gait::index rows = har::read_tables(o.files, o.threads, tracks);
     if (support::interrupted())
         return support::interrupted_exit_code();
 
-    support::progress preparing("preparing", reading.rows(), "rows");
+    support::progress preparing("preparing", rows, "rows");
     std::vector<gait::track_report> reports;
     const auto recordings =
         gait::prepare(std::move(tracks), o.preparation, o.files.front(), reports,
@@ -134,7 +63,7 @@ int prepare(const options& o) {
     gait::save_recordings(o.output, recordings);
     har::print_report(reports, recordings, o.window);
     std::printf("Wrote %s, %s bytes. Peak memory: %s.\n", o.output.c_str(),
-                har::grouped(bytes_of({o.output})).c_str(), support::peak_memory().c_str());
+                har::grouped(har::bytes_of({o.output})).c_str(), support::peak_memory().c_str());
     return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include <gait/data/batches.hpp>
 #include <gait/model/har.hpp>
+#include <gait/training/calibration.hpp>
 #include <gait/training/trainer.hpp>
 #include <gait/weights/save.hpp>
 
@@ -16,6 +17,9 @@ extern template gait::fit_result gait::fit(const gait::har_model<6>&, const gait
 extern template gait::evaluation gait::evaluate(const gait::har_model<6>&, std::span<const float>,
                                                 const gait::recorded_windows&,
                                                 const gait::cross_entropy&, int);
+extern template gait::labelled_logits gait::logits_of(const gait::har_model<6>&,
+                                                      std::span<const float>,
+                                                      const gait::recorded_windows&, int);
 extern template void gait::save_weights(const std::filesystem::path&, const gait::har_model<6>&,
                                         std::span<const float>, const gait::model_info&);
 
@@ -25,5 +29,8 @@ extern template gait::fit_result gait::fit(const gait::har_model<7>&, const gait
 extern template gait::evaluation gait::evaluate(const gait::har_model<7>&, std::span<const float>,
                                                 const gait::recorded_windows&,
                                                 const gait::cross_entropy&, int);
+extern template gait::labelled_logits gait::logits_of(const gait::har_model<7>&,
+                                                      std::span<const float>,
+                                                      const gait::recorded_windows&, int);
 extern template void gait::save_weights(const std::filesystem::path&, const gait::har_model<7>&,
                                         std::span<const float>, const gait::model_info&);

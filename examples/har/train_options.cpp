@@ -35,6 +35,28 @@ void add_data_options(CLI::App& app, train_options& o) {
         ->check(CLI::Range(0.001, 0.999));
 }
 
+void add_fold_options(CLI::App& app, train_options& o) {
+    app.option_defaults()->group("Folds: every user is held out once");
+    const auto several = CLI::Validator(
+        [](const std::string& text) {
+            const bool number = !text.empty() && text.size() < 6 &&
+                                text.find_first_not_of("0123456789") == text.npos;
+            return text == "users" || (number && std::stoi(text) > 1)
+                       ? std::string()
+                       : "expected a number above 1, or users, found '" + text + "'";
+        },
+        "");
+    app.add_option("--folds", o.folds,
+                   "parts of the users, each held out by a model of its own; users: one each.\n"
+                   "The weights of fold K go to NAME-foldK")
+        ->check(several)
+        ->excludes("--validation-users")
+        ->default_str("none");
+    app.add_option("--fold", o.fold, "train this one alone; 0: all of them")
+        ->check(CLI::Range(0, 100'000))
+        ->needs("--folds");
+}
+
 void add_method_options(CLI::App& app, train_options& o) {
     const auto share = CLI::Range(0.0, 1.0);
     const auto below_one = CLI::Range(0.0, 0.999999);
@@ -113,11 +135,35 @@ void add_run_options(CLI::App& app, train_options& o) {
     app.add_option("--seed", o.fit.seed, "of initialisation, order and random split");
     app.add_option("--threads", o.fit.threads, "0: all there are; changes no bit of the result")
         ->check(CLI::Range(0, 1024));
+    app.add_option("--report", o.report,
+                   "folder for index.html, which shows the run and how to repeat it")
+        ->default_str("none");
     app.add_option("--log", o.log, "file for one JSON line per epoch")->default_str("none");
     app.add_option("--checkpoint", o.fit.checkpoint,
                    "written after every epoch (default: beside the weights)")
         ->always_capture_default(false);
     app.add_flag("--resume", o.fit.resume, "go on from the checkpoint, to the same bytes");
+}
+
+/// The words as a shell would read them again.
+std::string command_line(int argc, char** argv) {
+    std::string line = "har_train";
+    for (int i = 1; i < argc; ++i) {
+        const std::string word = argv[i];
+        const bool plain = !word.empty() && word.find_first_not_of(
+                                                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                                                "XYZ0123456789_-+=.,:/@%") == word.npos;
+        line += ' ';
+        if (plain) {
+            line += word;
+            continue;
+        }
+        line += '\'';
+        for (const char c : word)
+            line += c == '\'' ? std::string("'\\''") : std::string(1, c);
+        line += '\'';
+    }
+    return line;
 }
 
 } // namespace
@@ -136,6 +182,7 @@ std::optional<int> read_command_line(int argc, char** argv, train_options& o) {
                  "Ctrl-C stops; the checkpoint of the last complete epoch stays, for --resume."};
     app.option_defaults()->always_capture_default();
     add_data_options(app, o);
+    add_fold_options(app, o);
     add_method_options(app, o);
     add_augmentation_options(app, o);
     add_run_options(app, o);
@@ -144,6 +191,7 @@ std::optional<int> read_command_line(int argc, char** argv, train_options& o) {
     } catch (const CLI::ParseError& end) {
         return app.exit(end);
     }
+    o.command = command_line(argc, argv);
     return std::nullopt;
 }
 

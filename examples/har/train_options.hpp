@@ -14,12 +14,15 @@
 namespace har {
 
 struct train_options {
-    std::string prepared, weights = "weights.safetensors", log;
+    std::string prepared, weights = "weights.safetensors", log, report;
+    std::string command; ///< all words, for a shell
     gait::index window = 200, hop = 20;
 
     std::string split = "user";
     std::vector<std::string> validation_users;
     double validation_share = 0.2;
+    std::string folds; ///< a number, or "users": as many as there are; empty: no folds
+    int fold = 0;      ///< the one to train; 0: all
 
     std::string optimizer = "adam", class_weights = "equal";
     double momentum = 0.9, beta1 = 0.9, beta2 = 0.999, smoothing = 0.99, epsilon = 1e-8;

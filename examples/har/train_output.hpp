@@ -6,6 +6,7 @@
 #pragma once
 
 #include "support/progress.hpp"
+#include "train_options.hpp"
 
 #include <gait/core/error.hpp>
 #include <gait/data/recordings.hpp>
@@ -78,6 +79,35 @@ inline std::string window_memory(const gait::recordings& r, gait::index count, g
     return support::short_number(static_cast<double>(count)) + " windows take " + bytes(views) +
            " as views; as copies " + bytes(sizeof(float) * numbers) + " in fp32, " +
            bytes(characters * numbers) + " as text";
+}
+
+/// What is trained on, in words.
+inline std::string data_in_words(const train_options& o, const gait::recordings& r) {
+    char text[160];
+    std::snprintf(text, sizeof text, ": %td samples at %s%g Hz, %zu users, %zu classes", r.size(),
+                  r.native ? "each device's own rate, on average " : "", r.rate_hz, r.users.size(),
+                  r.classes.size());
+    return o.prepared + text;
+}
+
+/// The windows, after "Windows".
+inline std::string windows_in_words(const train_options& o, const gait::recordings& r) {
+    char text[120];
+    std::snprintf(text, sizeof text, "of %td samples (%.1f s), one every %td", o.window,
+                  r.seconds(o.window), o.hop);
+    return text;
+}
+
+/// The loss, with the weight of each class where they differ.
+inline std::string loss_in_words(const train_options& o, const gait::recordings& r) {
+    std::string text = "cross-entropy, class weights " + o.class_weights;
+    for (std::size_t c = 0; c < o.fit.loss.class_weights.size(); ++c) {
+        char weight[32];
+        std::snprintf(weight, sizeof weight, " %.3g",
+                      static_cast<double>(o.fit.loss.class_weights[c]));
+        text += (c == 0 ? ": " : ", ") + r.classes[c] + weight;
+    }
+    return text;
 }
 
 /// The bar and the lines of a run of `epochs` epochs, with how long an epoch takes, validation left

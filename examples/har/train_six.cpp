@@ -10,5 +10,7 @@ template gait::fit_result gait::fit(const gait::har_model<6>&, const gait::recor
 template gait::evaluation gait::evaluate(const gait::har_model<6>&, std::span<const float>,
                                          const gait::recorded_windows&, const gait::cross_entropy&,
                                          int);
+template gait::labelled_logits gait::logits_of(const gait::har_model<6>&, std::span<const float>,
+                                               const gait::recorded_windows&, int);
 template void gait::save_weights(const std::filesystem::path&, const gait::har_model<6>&,
                                  std::span<const float>, const gait::model_info&);

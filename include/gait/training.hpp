@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gait/training/batch_gradient.hpp>
+#include <gait/training/calibration.hpp>
 #include <gait/training/checkpoint.hpp>
 #include <gait/training/clipping.hpp>
 #include <gait/training/communicator.hpp>

@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <vector>
 
 using namespace gait_test;
 
@@ -35,6 +37,38 @@ TEST_CASE("a file of weights knows how its input is scaled and how long a window
         stream.step(std::span<const float, 3>(window.data() + t * 3, 3));
     CHECK(std::ranges::equal(stream.step(std::span<const float, 3>(window.data() + 57, 3)),
                              expected));
+}
+
+TEST_CASE("a temperature in the file makes both less sure, and a verdict may be withheld") {
+    const scratch_folder folder;
+    const auto path = folder / "weights.safetensors";
+    const auto parameters = random_parameters();
+    const auto window = random_windows({20, 1});
+    const auto last = std::span<const float, 3>(window.data() + 57, 3);
+    const auto probabilities_at = [&](double temperature) {
+        gait::model_info info;
+        info.window_steps = 20;
+        info.temperature = temperature;
+        gait::save_weights(path, odd_model{}, parameters.span(), info);
+        const auto trained = gait::load_weights<odd_model>(path);
+        CHECK(trained.info.temperature == temperature);
+        auto classifier = gait::make_classifier(trained);
+        auto stream = gait::make_stream(trained);
+        for (gait::index t = 0; t < 19; ++t)
+            stream.step(std::span<const float, 3>(window.data() + t * 3, 3));
+        const auto p = classifier(window);
+        CHECK(std::ranges::equal(stream.step(last), p));
+        return std::vector<float>(p.begin(), p.end());
+    };
+    const auto cold = probabilities_at(1), warm = probabilities_at(4);
+    const auto sure = gait::most_probable(cold), less = gait::most_probable(warm);
+    CHECK(sure.label == less.label);
+    CHECK(sure.probability > less.probability);
+    for (std::size_t k = 0; k < 4; ++k) // p_k / p_0 = exp((z_k - z_0) / t)
+        CHECK(std::log(warm[k] / warm[0]) ==
+              doctest::Approx(std::log(cold[k] / cold[0]) / 4).epsilon(1e-3));
+    CHECK(gait::most_probable(warm, less.probability).label == less.label);
+    CHECK(gait::most_probable(warm, less.probability + 1e-6F).label == -1);
 }
 
 TEST_CASE("weights that don't say how long a window is make a stream but no classifier") {

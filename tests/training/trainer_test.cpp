@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <new>
@@ -58,6 +59,23 @@ bool same_bits(const gait::buffer<float>& a, const gait::buffer<float>& b) {
 }
 
 } // namespace
+
+TEST_CASE("nothing is learned where labels say nothing: chance on unseen windows") {
+    // Waves of one kind each, under labels that are drawn without looking at them.
+    const auto relabelled = [](int count, std::uint64_t seed) {
+        const auto honest = waves(count, seed);
+        gait::array_windows<2> windows(honest.steps(), 3);
+        gait::random_stream random(seed + 100, gait::purpose::user);
+        for (gait::index i = 0; i < honest.size(); ++i)
+            windows.add(honest[i], static_cast<int>(random.below(3)));
+        return windows;
+    };
+    const auto train = relabelled(300, 1), unseen = relabelled(900, 2);
+    const auto result = gait::fit(toy_model{}, train, unseen, quick(20));
+    // Three standard deviations of 900 throws: 3 sqrt(1/3 2/3 / 900) = 0.047.
+    CHECK(result.history.back().validation_accuracy == doctest::Approx(1.0 / 3).epsilon(0.15));
+    CHECK(result.history.back().validation_loss > std::log(3.0) - 0.01);
+}
 
 TEST_CASE("fit learns to tell waves apart, with every optimizer") {
     const auto train = waves(300, 1), unseen = waves(150, 2);

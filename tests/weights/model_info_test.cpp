@@ -29,12 +29,14 @@ TEST_CASE("everything that is known comes back") {
                           .units = "m/s^2",
                           .mean = {0.1F, -2.5F, 9.81F},
                           .deviation = {1, 0.25F, 1e-3F},
+                          .temperature = 1.625,
                           .extra = {{"note", "from the attic"}}};
     const metadata entries = to_metadata("f", info);
     CHECK(entries.at("classes") == R"(["sit","stairs up"])");
     CHECK(entries.at("rate_hz") == "50.5");
     CHECK(entries.at("window_steps") == "200");
     CHECK(entries.at("units") == "m/s^2");
+    CHECK(entries.at("temperature") == "1.625");
     const model_info found = read(folder, entries);
     CHECK(found.classes == info.classes);
     CHECK(found.rate_hz == info.rate_hz);
@@ -42,6 +44,7 @@ TEST_CASE("everything that is known comes back") {
     CHECK(found.units == info.units);
     CHECK(found.mean == info.mean);
     CHECK(found.deviation == info.deviation);
+    CHECK(found.temperature == info.temperature);
     CHECK(found.extra == info.extra);
 }
 
@@ -54,6 +57,7 @@ TEST_CASE("what is not known is not written, and nothing is made of nothing") {
     CHECK(found.window_steps == 0);
     CHECK(found.mean.empty());
     CHECK(found.deviation.empty());
+    CHECK(found.temperature == 1);
     CHECK(found.extra.empty());
 }
 
@@ -73,6 +77,9 @@ TEST_CASE("an info that doesn't fit the model or makes no sense is refused by ke
         {{{"rate_hz", "0"}}, "rate_hz"},
         {{{"rate_hz", "-50"}}, "rate_hz"},
         {{{"rate_hz", "fast"}}, "rate_hz"},
+        {{{"temperature", "0"}}, "temperature"},
+        {{{"temperature", "-1"}}, "temperature"},
+        {{{"temperature", "[1]"}}, "temperature"},
         {{{"window_steps", "0"}}, "window_steps"},
         {{{"window_steps", "1000000000000"}}, "window_steps"},
         {{{"window_steps", "2.5"}}, "window_steps"},

@@ -34,10 +34,12 @@ public:
     static constexpr index classes = ready_model<Model>::classes;
 
     /// For windows of `window_steps` steps, `max_rows` of them side by side on each of `threads`.
-    /// `parameters` (parameter_count) are copied; `scale` is applied to what comes in.
+    /// `parameters` (parameter_count) are copied; `scale` is applied to what comes in, and
+    /// logits are divided by `temperature`.
     classifier(const Model& model, std::span<const float> parameters, const scaling& scale,
-               index window_steps, index max_rows = 12, int threads = 1)
-        : model_(model, parameters, scale), window_steps_(window_steps), max_rows_(max_rows),
+               index window_steps, index max_rows = 12, int threads = 1, double temperature = 1)
+        : model_(model, parameters, scale, temperature), window_steps_(window_steps),
+          max_rows_(max_rows),
           between_(splits && threads > 1 ? window_steps * middle_features : 0) {
         assert(window_steps >= 1 && max_rows >= 1 && threads >= 1);
         workspaces_.reserve(static_cast<std::size_t>(threads));

@@ -20,16 +20,17 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// The most probable class.
+/// The most probable class; label -1: none that is sure enough.
 struct verdict {
     index label = 0;
     float probability = 0;
 };
 
-/// The largest of `probabilities`; the first one if several are equal.
-[[nodiscard]] inline verdict most_probable(std::span<const float> probabilities) {
+/// The largest of `probabilities`; the first one if several are equal. Below `unsure` its label is
+/// -1: the model would rather not say.
+[[nodiscard]] inline verdict most_probable(std::span<const float> probabilities, float unsure = 0) {
     const auto best = std::max_element(probabilities.begin(), probabilities.end());
-    return {best - probabilities.begin(), *best};
+    return {*best < unsure ? -1 : best - probabilities.begin(), *best};
 }
 
 /// What a ready model keeps its weights in. `bfloat16` halves what a step of a stream has to read;
@@ -50,9 +51,12 @@ public:
     static constexpr index classes = output_features<Model>;
 
     /// `parameters` (parameter_count) are read here and never again.
-    /// `scale` (F), or empty, is applied to all that comes in.
-    ready_model(const Model& model, std::span<const float> parameters, const scaling& scale)
-        : model_(model), scale_(scale), weights_(weight_count) {
+    /// `scale` (F), or empty, is applied to all that comes in; logits are divided by `temperature`.
+    ready_model(const Model& model, std::span<const float> parameters, const scaling& scale,
+                double temperature = 1)
+        : model_(model), scale_(scale), sharpness_(static_cast<float>(1 / temperature)),
+          weights_(weight_count) {
+        assert(temperature > 0);
         assert(static_cast<index>(parameters.size()) == Model::parameter_count);
         const typename Model::template params<const float> p(parameters.data());
         if constexpr (compact)
@@ -126,14 +130,15 @@ public:
             state_type(work.state_.data(), tile.rows), scratch_of(work, tile));
     }
 
-    /// Probabilities (R, K) of the classes after the last step: p_k = exp(z_k) / sum_j exp(z_j).
+    /// Probabilities (R, K) of the classes after the last step, from logits z at temperature t:
+    /// p_k = exp(z_k / t) / sum_j exp(z_j / t).
     void probabilities(const workspace& work, index rows, float* p) const {
         for (index r = 0; r < rows; ++r, p += classes) {
             const float* z = work.logits_.data() + r * classes;
             const float largest = *std::max_element(z, z + classes);
             float sum = 0;
             for (index k = 0; k < classes; ++k)
-                sum += p[k] = std::exp(z[k] - largest);
+                sum += p[k] = std::exp(sharpness_ * (z[k] - largest));
             for (index k = 0; k < classes; ++k)
                 p[k] /= sum;
         }
@@ -169,6 +174,7 @@ private:
 
     Model model_;
     affine<features> scale_;
+    float sharpness_; // 1 / temperature
     buffer<float> weights_;
 };
 

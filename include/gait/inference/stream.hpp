@@ -28,12 +28,14 @@ public:
     static constexpr index features = ready::features;
     static constexpr index classes = ready::classes;
 
-    /// `parameters` (parameter_count) are copied; `scale` is applied to what comes in.
-    stream(const Model& model, std::span<const float> parameters, const scaling& scale)
-        : model_(model, parameters, scale), work_({1, 1}) {}
+    /// `parameters` (parameter_count) are copied; `scale` is applied to what comes in, and logits
+    /// are divided by `temperature`.
+    stream(const Model& model, std::span<const float> parameters, const scaling& scale,
+           double temperature = 1)
+        : model_(model, parameters, scale, temperature), work_({1, 1}) {}
 
     /// The next sample (F), in raw units and at the model's rate.
-    /// Probabilities (K) stay valid until the next call.
+    /// Probabilities (K) stay valid until the next call; `most_probable` makes a verdict of them.
     std::span<const float, classes> step(std::span<const float, features> sample) {
         const flush_denormals guard;
         model_.advance(sample.data(), features, {1, 1}, work_);

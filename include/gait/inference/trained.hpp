@@ -25,13 +25,16 @@ template <class Model>
             {info.mean, info.deviation},
             info.window_steps,
             max_rows,
-            threads};
+            threads,
+            info.temperature};
 }
 
 /// A stream for samples at the rate that `trained` was trained at, info.rate_hz.
 template <class Model>
 [[nodiscard]] stream<Model> make_stream(const trained_model<Model>& trained) {
-    return {trained.model, trained.parameters.span(), {trained.info.mean, trained.info.deviation}};
+    const model_info& info = trained.info;
+    return {
+        trained.model, trained.parameters.span(), {info.mean, info.deviation}, info.temperature};
 }
 
 } // namespace gait::inline GAIT_ARCH

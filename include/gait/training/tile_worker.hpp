@@ -88,6 +88,11 @@ public:
         return loss(view<const float, K>(logits), labels(ids));
     }
 
+    /// The logits (K) of row r of the last tile.
+    [[nodiscard]] std::span<const float> logits(index r) const {
+        return logits_.span().subspan(static_cast<std::size_t>(r * K), static_cast<std::size_t>(K));
+    }
+
     /// The class of the largest logit in row r of the last tile.
     [[nodiscard]] int predicted(index r) const {
         const float* row = logits_.data() + r * K;

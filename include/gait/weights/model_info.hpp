@@ -24,12 +24,16 @@ namespace gait::inline GAIT_ARCH {
 
 /// What goes with a model's weights. Empty texts and lists and zeros: not known, not written.
 struct model_info {
-    std::vector<std::string> classes;         ///< (K) names, in the order of the model's outputs
-    double rate_hz = 0;                       ///< samples per second
-    index window_steps = 0;                   ///< T, steps of a window
-    std::string units;                        ///< of the input, for example "m/s^2"
-    std::vector<float> mean;                  ///< (F) the model sees (x - mean) / deviation
-    std::vector<float> deviation;             ///< (F) above zero
+    std::vector<std::string> classes; ///< (K) names, in the order of the model's outputs
+    double rate_hz = 0;               ///< samples per second
+    index window_steps = 0;           ///< T, steps of a window
+    std::string units;                ///< of the input, for example "m/s^2"
+    std::vector<float> mean;          ///< (F) the model sees (x - mean) / deviation
+    std::vector<float> deviation;     ///< (F) above zero
+    /// What logits are divided by before they become probabilities, so that these are as often
+    /// right as they say (training/calibration.hpp). 1: they are taken as they are, and nothing is
+    /// written.
+    double temperature = 1;
     std::map<std::string, std::string> extra; ///< anything else that is worth keeping
 };
 
@@ -37,10 +41,10 @@ struct model_info {
 inline constexpr index longest_window = 1'000'000;
 
 namespace detail {
-inline constexpr std::array<std::string_view, 11> reserved_keys{
-    "format",          "gait_version", "architecture", "classes",           "rate_hz",
-    "window_steps",    "units",        "scaling_mean", "scaling_deviation", "self_test_input",
-    "self_test_output"};
+inline constexpr std::array<std::string_view, 12> reserved_keys{
+    "format",          "gait_version",    "architecture", "classes",           "rate_hz",
+    "window_steps",    "units",           "scaling_mean", "scaling_deviation", "temperature",
+    "self_test_input", "self_test_output"};
 }
 
 /// `info` as metadata. Keys of `extra` that gait itself uses are left out.
@@ -61,6 +65,7 @@ inline std::map<std::string, std::string> to_metadata(const std::filesystem::pat
         all["units"] = info.units;
     put("scaling_mean", !info.mean.empty(), info.mean);
     put("scaling_deviation", !info.deviation.empty(), info.deviation);
+    put("temperature", info.temperature != 1, info.temperature);
     return all;
 }
 
@@ -93,6 +98,8 @@ inline model_info read_model_info(const safetensors_file& file, index features, 
             metadata.fail("scaling_deviation", "numbers above zero",
                           metadata.text("scaling_deviation"));
     }
+    if (metadata.has("temperature"))
+        info.temperature = metadata.number("temperature", 1e-3, 1e3);
     for (const auto& [key, value] : file.metadata())
         if (std::ranges::find(detail::reserved_keys, key) == detail::reserved_keys.end())
             info.extra[key] = value;
