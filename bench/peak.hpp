@@ -80,12 +80,14 @@ public:
     void measure(index at_once, const Work& work) {
         double calls = 0, seconds = 0, unwatched = turn;
         std::vector<double> peaks;
+        const auto watch = [&] {
+            for (unwatched = std::min(unwatched, 20 * turn); unwatched >= turn; unwatched -= turn)
+                peaks.push_back(fma_rate(threads_));
+        };
         while (state_.KeepRunningBatch(at_once)) {
             if (unwatched >= turn) {
                 state_.PauseTiming();
-                for (unwatched = std::min(unwatched, 20 * turn); unwatched >= turn;
-                     unwatched -= turn)
-                    peaks.push_back(fma_rate(threads_));
+                watch();
                 state_.ResumeTiming();
             }
             const auto start = std::chrono::steady_clock::now();
@@ -95,6 +97,7 @@ public:
             calls += static_cast<double>(at_once), seconds += took.count();
             unwatched += took.count();
         }
+        watch();
         const double rate = flops_ * calls / seconds;
         state_.counters["GFLOP/s"] = rate * 1e-9;
         state_.counters["share_of_peak"] = rate / median(peaks);
