@@ -252,8 +252,9 @@ struct lstm {
         scratch(T* data, extents) : sums(data) {}
     };
 
-    /// Several steps. Of one row, x W of all of them is one product, which reads W once; what is left
-    /// to do step by step reads only U. With more rows, sums that stay in registers are faster.
+    /// Several steps. Of one row, x W of all of them is one product, which reads W once; what is
+    /// left to do step by step reads only U. With more rows, sums that stay in registers are
+    /// faster.
     template <class T>
     void run(packed<T> w, view<const T, F> x, view<T, H> y, state<T> s, scratch<T> scratch_) const {
         const index R = x.rows();
