@@ -13,9 +13,9 @@
 //
 // d_gates overwrites the gates on the tape. A slice is short enough that its gates and inputs are
 // still in the core's own cache when its products come (330 KB at 64 units), and long enough that
-// loading and storing the register tiles of d_W hardly counts: that product alone reaches 0.89 of an
-// AVX-512 machine's peak with 96 rows, 0.93 with 192 and 0.96 with 384. A whole training step: 0.782
-// with slices of 120 rows, 0.791 with 240, no more with 384.
+// loading and storing the register tiles of d_W hardly counts: that product alone reaches 0.89 of
+// an AVX-512 machine's peak with 96 rows, 0.93 with 192 and 0.96 with 384. A whole training step:
+// 0.782 with slices of 120 rows, 0.791 with 240, no more with 384.
 #pragma once
 
 #include <gait/kernels/lstm.hpp>
