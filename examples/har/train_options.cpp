@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// har_train's command line, apart from the training: CLI11 takes as long to compile as all of that.
+// har_train's and har_train_mpi's command line, apart from the training: CLI11 takes as long to
+// compile as all of that.
 #include "train_options.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <map>
+#include <sstream>
 
 namespace har {
 
@@ -120,6 +122,27 @@ void add_run_options(CLI::App& app, train_options& o) {
     app.add_flag("--resume", o.fit.resume, "go on from the checkpoint, to the same bytes");
 }
 
+void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
+    const auto whole = CLI::Range(gait::index{1}, gait::index{1'000'000});
+    app.option_defaults()->group("Ranks");
+    app.add_option("--mode", ranks.mode, "sync: every step is that of all ranks together")
+        ->check(CLI::IsMember({"sync"}));
+    app.add_option("--batch-per-rank", ranks.batch_per_rank,
+                   "windows per step and rank instead of --batch. The learning rate is\n"
+                   "multiplied by the number of ranks, after 5 epochs of warm-up unless\n"
+                   "--warm-up says otherwise")
+        ->check(whole)
+        ->default_str("");
+    app.add_flag("--keep-learning-rate", ranks.keep_rate, "neither, whatever the number of ranks");
+    app.add_option("--average-every", o.fit.average_every,
+                   "local SGD: ranks take so many steps on their own between two averages\n"
+                   "of their weights. 0: none, and a power of two of ranks gives the bits of one")
+        ->check(CLI::Range(0, 1'000'000));
+    app.add_option("--timeout", ranks.timeout,
+                   "seconds to wait for another rank; then all end, and its name is told")
+        ->check(CLI::Range(0.1, 1e6));
+}
+
 } // namespace
 
 std::string in_words(const gait::augmentation& a) {
@@ -131,7 +154,8 @@ std::string in_words(const gait::augmentation& a) {
     return a.any() ? text : "none";
 }
 
-std::optional<int> read_command_line(int argc, char** argv, train_options& o) {
+std::optional<int> read_command_line(int argc, char** argv, train_options& o, rank_options* ranks,
+                                     bool silent) {
     CLI::App app{"Trains the reference model on prepared recordings.\n"
                  "Ctrl-C stops; the checkpoint of the last complete epoch stays, for --resume."};
     app.option_defaults()->always_capture_default();
@@ -139,11 +163,16 @@ std::optional<int> read_command_line(int argc, char** argv, train_options& o) {
     add_method_options(app, o);
     add_augmentation_options(app, o);
     add_run_options(app, o);
+    if (ranks)
+        add_rank_options(app, o, *ranks);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& end) {
-        return app.exit(end);
+        std::ostringstream nowhere;
+        return silent ? app.exit(end, nowhere, nowhere) : app.exit(end);
     }
+    if (ranks)
+        ranks->warmup_given = app.count("--warm-up") > 0;
     return std::nullopt;
 }
 
