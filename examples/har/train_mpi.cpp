@@ -15,6 +15,7 @@
 #include <gait/core/threads.hpp>
 #include <gait/distributed.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -130,8 +131,10 @@ int main(int argc, char** argv) {
     }
     // Most errors are everybody's, and then rank 0 tells it and ends us here.
     if (!urgent)
-        std::this_thread::sleep_for(std::chrono::seconds(1));
-    tell(name.empty() ? "a rank" : name,
-         problem + (last.path.empty() ? "" : "; " + where_to_go_on(last)));
+        std::this_thread::sleep_for(std::chrono::seconds(2));
+    if (!last.path.empty() && problem.find(last.path.string()) == std::string::npos)
+        problem += "; " + where_to_go_on(last);
+    if (urgent || !support::interrupted())
+        tell(name.empty() ? "a rank" : name, problem);
     gait::mpi_session::abort(1);
 }
