@@ -185,7 +185,7 @@ TEST_CASE(
     const auto exploded = on_ranks(folder, 2, high + "--clip 0 --weight-decay 1");
     CHECK(exploded.code == 1);
     CHECK(contains(exploded.err, ", batch "));
-    CHECK(contains(exploded.err, "expected a finite"));
+    CHECK(contains(exploded.err, "finite"));
     CHECK(on_ranks(folder, 2, "--epochs 2 --optimizer sgd --learning-rate 0.1 --warm-up 1").code ==
           0);
 }
@@ -196,7 +196,7 @@ TEST_CASE("a killed rank ends the job, which goes on from its checkpoint to the 
     // Tried 20 times and more by whoever changes how ranks wait.
     const char* wanted = std::getenv("GAIT_TEST_KILLS");
     for (int i = 0; i < (wanted ? std::atoi(wanted) : 2); ++i) {
-        const auto killed = disturb(folder, 2 + i % 3, i % 2, "KILL", "");
+        const auto killed = disturb(folder, i % 2 == 0 ? 2 : 4, i % 2, "KILL", "");
         CHECK(killed.code != 0);
         CHECK_MESSAGE(contains(killed.err, "rank " + std::to_string(i % 2)), killed.err);
         CHECK_MESSAGE(contains(killed.err, "cut.checkpoint, has"), killed.err);
