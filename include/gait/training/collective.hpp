@@ -12,7 +12,7 @@
 
 #include <array>
 #include <span>
-#include <utility>
+#include <string>
 
 namespace gait::inline GAIT_ARCH {
 
@@ -22,6 +22,14 @@ bool any_rank(Communicator& ranks, bool here) {
     std::array<double, 1> count{here ? 1.0 : 0.0};
     ranks.sum(std::span<double>(count));
     return count[0] > 0;
+}
+
+/// Replaces what each rank has seen by what all have.
+template <communicator Communicator>
+void add_up(Communicator& ranks, loss_sums& seen) {
+    std::array<double, 4> all{seen.loss, seen.weight, seen.correct, seen.count};
+    ranks.sum(std::span<double>(all));
+    seen = {all[0], all[1], all[2], all[3]};
 }
 
 /// Replaces numbers by their mean over the ranks.

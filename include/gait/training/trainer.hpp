@@ -9,8 +9,8 @@
 // written. What an epoch does depends on the seed, its number and the weights it begins with, so
 // the number of threads changes no bit and a resumed run is the same run.
 //
-// With several ranks every rank calls fit, and all take the same decisions, since they see the same
-// sums. Local SGD (options.average_every) sums weights now and then in place of every gradient.
+// With several ranks all call fit, see the same sums and so decide alike. Local SGD
+// (options.average_every) sums weights now and then in place of every gradient.
 //
 // Everything is allocated before the first step; what an epoch allocates on top, for validation and
 // its checkpoint, is outside the loop over its batches.
@@ -27,7 +27,6 @@
 #include <gait/training/run_identity.hpp>
 #include <gait/training/share_progress.hpp>
 
-#include <array>
 #include <chrono>
 #include <cmath>
 #include <limits>
@@ -128,8 +127,12 @@ private:
             if (tell_.on_batch && tell_.on_batch(done) == control::stop)
                 wants_to_stop_ = true;
             stopping_ = stopping_ || (wants_to_stop_ && ranks_.size() == 1);
-            if (b + 1 == batches_)
-                end_of_batches(sums);
+            if (b + 1 == batches_) {
+                say(ranks_, "the end of epoch ", now_.epoch + 1);
+                stopping_ = any_rank(ranks_, wants_to_stop_);
+                if (local())
+                    add_up(ranks_, sums);
+            }
             if (stopping_) {
                 std::swap(now_.parameters, border_parameters_);
                 std::swap(now_.memory, border_memory_);
@@ -140,8 +143,7 @@ private:
         report.train_loss = sums.loss / sums.weight;
         report.train_accuracy = sums.correct / sums.count;
         validate(report);
-        // If a rank dies in a sum, what the others take for its result may not be one. A second sum
-        // tells before anything is kept.
+        // If a rank dies in a sum, its result may be none. A second one tells, before all is kept.
         say(ranks_, "the checkpoint of epoch ", now_.epoch + 1);
         static_cast<void>(any_rank(ranks_, false));
         report.seconds = std::chrono::duration<double>(clock::now() - start).count();
@@ -216,18 +218,6 @@ private:
     }
 
     [[nodiscard]] bool local() const { return options_.average_every > 0 && ranks_.size() > 1; }
-
-    /// What ranks tell each other after an epoch's last batch: who wants to stop, and of local SGD
-    /// what each has seen.
-    void end_of_batches(loss_sums& seen) {
-        say(ranks_, "the end of epoch ", now_.epoch + 1);
-        stopping_ = any_rank(ranks_, wants_to_stop_);
-        if (!local())
-            return;
-        std::array<double, 4> all{seen.loss, seen.weight, seen.correct, seen.count};
-        ranks_.sum(std::span<double>(all));
-        seen = {all[0], all[1], all[2], all[3]};
-    }
 
     void validate(epoch_report& report) {
         // The last step may have gone too far without a loss that tells.
