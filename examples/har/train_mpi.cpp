@@ -25,21 +25,11 @@
 
 namespace {
 
-/// Ranks of this machine, this one included.
-int ranks_here() {
-    MPI_Comm here = MPI_COMM_NULL;
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
-    int count = 1;
-    MPI_Comm_size(here, &count);
-    MPI_Comm_free(&here);
-    return count;
-}
-
 /// Ranks of one machine share its processors, where mpirun hasn't divided them up already.
-int threads_of_a_rank() {
+int threads_of_a_rank(const gait::mpi_communicator& ranks) {
     const int mine = gait::available_threads();
     const bool all = mine == static_cast<int>(std::thread::hardware_concurrency());
-    return all ? std::max(1, mine / ranks_here()) : mine;
+    return all ? std::max(1, mine / ranks.ranks_here()) : mine;
 }
 
 /// Goyal et al. 2017: with k times the batch, k times the rate, once the first epochs are over.
@@ -85,11 +75,13 @@ int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint
     session.patience(static_cast<unsigned>(std::ceil(wanted.timeout)));
     gait::mpi_communicator ranks(wanted.timeout);
     name = ranks.name();
-    ranks.watch().hurry_if(support::interrupted,
-                           [&](const std::string& doing, const std::string& missing) {
-                               tell(name, doing + ": asked to end while waiting for " + missing +
-                                              "; " + where_to_go_on(last));
-                           });
+    // When mpirun ends this rank because another one is dead, it leaves it a second, and Open MPI
+    // may wait for mpirun in the meantime. Two ranks are enough: one of them is alive.
+    last.on_change = [&] {
+        if (rank < 2)
+            support::say_when_interrupted("\nhar_train_mpi, " + name + ": asked to end; " +
+                                          where_to_go_on(last) + "\n");
+    };
     if (ranks.size() > o.fit.shards)
         throw gait::error(
             {"", "ranks",
@@ -97,7 +89,7 @@ int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint
              std::to_string(ranks.size())});
     scale_for(ranks.size(), wanted, o);
     if (o.fit.threads == 0)
-        o.fit.threads = threads_of_a_rank();
+        o.fit.threads = threads_of_a_rank(ranks);
     std::printf("%d ranks of %d threads; %s: a step is of %td windows, learning rate %g, warm-up "
                 "%g epochs.\n",
                 ranks.size(), o.fit.threads, wanted.mode.c_str(), o.fit.batch, o.fit.learning_rate,

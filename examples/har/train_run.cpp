@@ -124,7 +124,7 @@ int train_model(const Model& model, train_options& o, const gait::recordings& r,
     };
     gait::callbacks tell;
     tell.on_resume = [&](std::span<const gait::epoch_report> before) {
-        last.epoch = static_cast<int>(before.size());
+        last.now_has(static_cast<int>(before.size()));
         if (!first)
             return;
         std::printf("Resuming after epoch %zu of %d.\n", before.size(), o.fit.epochs);
@@ -132,13 +132,13 @@ int train_model(const Model& model, train_options& o, const gait::recordings& r,
             log->write(e);
     };
     tell.on_batch = [&](const gait::batch_report& b) {
-        last.epoch = b.epoch - 1;
+        last.now_has(b.epoch - 1);
         if (first)
             display->show(b);
         return verdict();
     };
     tell.on_epoch = [&](const gait::epoch_report& e, std::span<const float> weights) {
-        last.epoch = e.epoch;
+        last.now_has(e.epoch);
         if (first) {
             display->show(e);
             log->write(e);

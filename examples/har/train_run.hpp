@@ -9,6 +9,8 @@
 #include <gait/training/communicator.hpp>
 
 #include <filesystem>
+#include <functional>
+#include <utility>
 
 namespace har {
 
@@ -16,6 +18,12 @@ namespace har {
 struct last_checkpoint {
     std::filesystem::path path;
     int epoch = -1; ///< complete epochs in it; -1: it isn't written yet
+    std::function<void()> on_change = {};
+
+    void now_has(int complete_epochs) {
+        if (std::exchange(epoch, complete_epochs) != complete_epochs && on_change)
+            on_change();
+    }
 };
 
 /// Trains as `o` says, with the defaults filled in; keeps `last` up to date. Every rank calls this,

@@ -97,6 +97,7 @@ int main() {
         check_sum<double>(ranks, count);
     }
     check_agreement(ranks);
+    check(ranks.ranks_here() == ranks.size(), "all ranks of this test are on one machine");
     check(ranks.size() == 1 || ranks.bytes_sent() > 66'764 * 8, "hardly anything was sent");
     ranks.finish();
     return failures == 0 ? 0 : 1;

@@ -21,6 +21,7 @@
 #include <gait/distributed/rank_watch.hpp>
 #include <gait/training/communicator.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -49,12 +50,15 @@ public:
         const auto hosts = texts(std::string(host.data(), static_cast<std::size_t>(length)));
         for (std::size_t r = 0; r < hosts.size(); ++r)
             watch_.names()[r] += " on " + hosts[r];
+        here_ = static_cast<int>(std::ranges::count(hosts, hosts[static_cast<std::size_t>(rank_)]));
     }
     mpi_communicator(const mpi_communicator&) = delete;
     mpi_communicator& operator=(const mpi_communicator&) = delete;
 
     [[nodiscard]] int rank() const { return rank_; }
     [[nodiscard]] int size() const { return size_; }
+    /// Ranks on this one's host, itself included.
+    [[nodiscard]] int ranks_here() const { return here_; }
     /// Who waits for whom, and how long.
     [[nodiscard]] rank_watch& watch() { return watch_; }
     /// "rank 1 on host".
@@ -216,7 +220,7 @@ private:
     }
 
     MPI_Comm data_ = MPI_COMM_NULL; // a copy, apart from other messages of the program
-    int rank_ = 0, size_ = 1;
+    int rank_ = 0, size_ = 1, here_ = 1;
     rank_watch watch_;
     std::int64_t bytes_sent_ = 0;
     std::vector<float> single_; // what another rank sent

@@ -17,7 +17,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <functional>
 #include <span>
 #include <string>
 #include <thread>
@@ -53,32 +52,17 @@ public:
 
     /// What this rank is doing, for the message.
     void doing(std::string what) { doing_ = std::move(what); }
-    /// Once `hurried` says yes, this rank has been asked to end and may be killed in a moment. If
-    /// it waits then, `tell(what it does, who is missing)` is called, once, and it waits on.
-    void hurry_if(std::function<bool()> hurried,
-                  std::function<void(const std::string&, const std::string&)> tell) {
-        hurried_ = std::move(hurried);
-        tell_ = std::move(tell);
-    }
     /// Seconds spent in `wait` so far.
     [[nodiscard]] double seconds_waited() const { return seconds_waited_; }
 
     /// Returns when all `requests` are done. Throws `missing_rank`.
     void wait(std::span<MPI_Request> requests) {
         const auto start = clock::now();
-        stopwatch waited, hurry;
+        stopwatch waited;
         while (!done(requests)) {
             answer();
             if (waited.add() > timeout_)
                 accuse(requests);
-            if (!hurried_ || told_ || !hurried_())
-                hurry = {};
-            else if (hurry.add() > 0.1) {
-                told_ = true;
-                const auto there = ask(requests, 0.3);
-                if (speaks(there) && std::ranges::find(there, false) != there.end())
-                    tell_(doing_, missing(there));
-            }
             pause(waited.total());
         }
         seconds_waited_ += std::chrono::duration<double>(clock::now() - start).count();
@@ -157,14 +141,14 @@ private:
     }
 
     /// Asks who waits too: for each rank, whether it does. All do if what is waited for arrives.
-    std::vector<bool> ask(std::span<MPI_Request> requests, double seconds) {
+    std::vector<bool> ask(std::span<MPI_Request> requests) {
         ++asked_;
         for (int r = 0; r < size_; ++r)
             if (r != rank_)
                 send(r, question, asked_);
         std::vector<bool> there(static_cast<std::size_t>(size_), false);
         there[static_cast<std::size_t>(rank_)] = true;
-        for (stopwatch waited; waited.add() < seconds;) {
+        for (stopwatch waited; waited.add() < grace;) {
             if (done(requests))
                 return std::vector<bool>(there.size(), true);
             answer();
@@ -193,7 +177,7 @@ private:
 
     /// Throws about whoever is missing, unless what is waited for arrives after all.
     void accuse(std::span<MPI_Request> requests) {
-        const auto there = ask(requests, grace);
+        const auto there = ask(requests);
         if (!speaks(there)) // but if that one can't, another one must
             for (stopwatch waited; waited.add() < grace && !done(requests);)
                 answer(), pause(1);
@@ -216,9 +200,6 @@ private:
     int rank_ = 0, size_ = 1, asked_ = 0;
     std::vector<std::string> names_;
     std::string doing_ = "the start";
-    std::function<bool()> hurried_;
-    std::function<void(const std::string&, const std::string&)> tell_;
-    bool told_ = false;
     double seconds_waited_ = 0;
     std::vector<std::pair<MPI_Request, int*>> outgoing_;
 };

@@ -29,7 +29,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
