@@ -8,7 +8,7 @@
 #include "train_options.hpp"
 
 #include <gait/data/batches.hpp>
-#include <gait/data/recordings.hpp>
+#include <gait/data/recordings_file.hpp>
 #include <gait/data/splits.hpp>
 #include <gait/weights/save.hpp>
 
