@@ -83,18 +83,17 @@ TEST_CASE("fit learns to tell waves apart, with every optimizer") {
          {gait::any_optimizer(gait::adam{}), gait::any_optimizer(gait::adamw{}),
           gait::any_optimizer(gait::rmsprop{}), gait::any_optimizer(gait::sgd{0.9, true})}) {
         CAPTURE(method.description());
-        auto options = quick(20);
+        // Momentum wanders longer: with six seeds out of six it has arrived after 30 epochs.
+        const bool momentum = method.description().starts_with("sgd");
+        auto options = quick(momentum ? 40 : 20);
         options.method = method;
-        options.learning_rate = method.slots() == 1 && method.description()[0] == 's' ? 0.1 : 0.01;
+        options.learning_rate = momentum ? 0.1 : 0.01;
         const auto result = gait::fit(toy_model{}, train, unseen, options);
-        REQUIRE(result.history.size() == 20);
-        CHECK(result.epoch == 20);
+        REQUIRE(static_cast<int>(result.history.size()) == options.epochs);
+        CHECK(result.epoch == options.epochs);
         CHECK(result.reason == gait::stop_reason::finished);
         CHECK(result.history.front().train_loss > 2 * result.history.back().train_loss);
-        // The best epoch: momentum at a high rate wanders, and how far is a matter of rounding.
-        const auto best =
-            std::ranges::max(result.history, {}, &gait::epoch_report::validation_accuracy);
-        CHECK(best.validation_accuracy > 0.9);
+        CHECK(result.history.back().validation_accuracy > 0.9);
         const auto seen =
             gait::evaluate(toy_model{}, result.parameters.span(), unseen, options.loss, 2);
         CHECK(seen.loss == result.history.back().validation_loss);
