@@ -154,7 +154,7 @@ gate_sums(const gate_weights<Stored>& w, const lstm_step<T>& s, index row, index
     return sums;
 }
 
-/// Gates and cells from the sums; h gets o for now.
+/// Gates and cells from the sums; h gets o, which `lstm_output` multiplies by tanh(c).
 template <bool Taped, index Rows, index Panels, class T>
 [[gnu::always_inline]] inline void update_cells(gate_tile<T, Rows, Panels>& sums,
                                                 const lstm_step<T>& s, index row,
