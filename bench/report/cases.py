@@ -94,6 +94,16 @@ class Peer:
 # glibc's allocator otherwise maps and unmaps a large tensor, page by page, in every pass. The C++
 # peers that need it say so themselves.
 KEEP_MEMORY = (("MALLOC_MMAP_THRESHOLD_", str(2**30)), ("MALLOC_TRIM_THRESHOLD_", str(2**30)))
+
+
+def good_blas():
+    """OpenBLAS takes a processor that it doesn't know, as virtual machines show them, for an old
+    one, and PyTorch runs at half its speed. It asks when it is loaded, so before main()."""
+    known = {"avx512bw": "SKYLAKEX", "avx2": "HASWELL"}
+    core = next((core for flag, core in known.items() if flag in cpu_flags()), None)
+    return (("OPENBLAS_CORETYPE", core),) if core else ()
+
+
 ALL_TOPICS = ("training", "inference", "window", "stream")
 
 
@@ -113,7 +123,8 @@ def find_peers(programs, python, frameworks):
     add("peer_onednn", "libdnnl-dev", "oneDNN", (), ALL_TOPICS, sweeps=True)
     if any(flag in cpu_flags() for flag in ("avx512_bf16", "amx_bf16")):
         add("peer_onednn", "", "oneDNN bf16", ("--bf16",), ALL_TOPICS, rounded=True)
-    add("peer_libtorch", "libtorch-dev", "PyTorch C++", (), ALL_TOPICS, sweeps=True)
+    add("peer_libtorch", "libtorch-dev", "PyTorch C++", (), ALL_TOPICS, sweeps=True,
+        environment=good_blas())
     # As shipped: no setting of ours, and the BLAS that the package asks for if it is there.
     plain_blas = next(pathlib.Path("/usr/lib").glob("*/blas"), None)
     add("peer_libtorch", "", "PyTorch as shipped", ("--as-shipped",), ("training",),
@@ -131,7 +142,7 @@ def find_peers(programs, python, frameworks):
             else:
                 peers.append(Peer(line["peer"],
                                   (python, script, "--framework", line["framework"]),
-                                  tuple(line["topics"]), environment=KEEP_MEMORY))
+                                  tuple(line["topics"]), environment=KEEP_MEMORY + good_blas()))
     return peers, missing
 
 
