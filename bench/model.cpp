@@ -182,7 +182,9 @@ double largest_logit_change(std::span<const float> parameters) {
     gait::random_stream random(1, gait::purpose::user);
     double largest = 0;
     for (int t = 0; t < 1000; ++t) {
-        const std::array<float, 3> sample{random.normal(), random.normal(), random.normal()};
+        std::array<float, 3> sample;
+        for (float& x : sample)
+            x = static_cast<float>(random.normal());
         const auto p = plain.step(sample), q = small.step(sample);
         for (std::size_t k = 0; k < p.size(); ++k)
             largest = std::max<double>(largest, std::abs(std::log(p[k]) - std::log(q[k])));

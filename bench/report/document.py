@@ -45,6 +45,11 @@ def body(report, machine, rounds, missing, errors):
                   + code(f"{peer} {reference} {topic}")]
     if extras := report.extras():
         parts += ["## Others", extras]
+        change = report.results.counter("step of a stream, 16-bit weights", "logit_change")
+        if change:
+            parts.append("Weights in 16 bits move the logits of the untrained reference model by at "
+                         f"most {change:.1e} in 1,000 steps of noise. "
+                         + code(f"{model} --benchmark_filter=16_bit"))
     hidden = "build/bench/cases/100x96x100.safetensors"
     parts += [
         "## Hidden sizes",
