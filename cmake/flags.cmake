@@ -15,6 +15,13 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 
+# Optional: without it there is no har_train_mpi, and the headers of distributed/ go untested.
+set(MPI_CXX_SKIP_MPICXX ON)
+find_package(MPI QUIET COMPONENTS CXX)
+if(NOT MPI_CXX_FOUND)
+    message(STATUS "There is no MPI, so har_train_mpi is left out")
+endif()
+
 add_library(gait_flags INTERFACE)
 target_link_libraries(gait_flags INTERFACE OpenMP::OpenMP_CXX)
 target_compile_options(gait_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow)

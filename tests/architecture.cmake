@@ -151,6 +151,7 @@ expect_complaint(kernels.hpp "<gait/layers/lstm.hpp>" "kernels must not know lay
 expect_complaint(files/a.hpp "<gait/data/splits.hpp>" "files must not know data/splits.hpp")
 expect_complaint(inference/a.hpp "<gait/data/windows.hpp>" "inference must not know data/windows.hpp")
 expect_complaint(training/a.hpp "<gait/distributed/mpi.hpp>" "training must not know distributed")
+expect_complaint(distributed/a.hpp "<gait/data/windows.hpp>" "distributed must not know data/windows")
 expect_complaint(core/a.hpp "\"b.hpp\"" "write #include <...>")
 expect_complaint(kernels/matmul.hpp "<xsimd/xsimd.hpp>" "not the place to include xsimd")
 expect_complaint(data/windows.hpp "<fast_float/fast_float.h>" "not the place to include fast_float")
@@ -159,5 +160,6 @@ expect_complaint(data/a.hpp "<boost/asio.hpp>" "the library doesn't use boost/as
 expect_complaint(attic/a.hpp "<cmath>" "attic/a.hpp: in no room")
 expect_complaint(core/a.hpp "<cmath>" "core/a.hpp: not in the umbrella")
 expect_complaint(core.hpp "<gait/data/hhar_csv.hpp>" "hhar_csv.hpp: must not be in the umbrella")
+expect_complaint(core.hpp "<gait/distributed/mpi_session.hpp>" "must not be in the umbrella")
 expect_complaint(kernels/a.hpp "<cmath>\nvoid tilt(int N);" "kernels: tilt has no namesake")
 expect_complaint(core.hpp "<vector>" "^$") # and nothing else

@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// har_train's command line, apart from the training: CLI11 takes as long to compile as all of that.
+// har_train's and har_train_mpi's command line, apart from the training: CLI11 takes as long to
+// compile as all of that.
 #include "train_options.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <map>
+#include <sstream>
 
 namespace har {
 
@@ -35,8 +37,9 @@ void add_data_options(CLI::App& app, train_options& o) {
         ->check(CLI::Range(0.001, 0.999));
 }
 
-void add_fold_options(CLI::App& app, train_options& o) {
-    app.option_defaults()->group("Folds: every user is held out once");
+/// Known to har_train_mpi too, whose ranks refuse them by name.
+void add_fold_options(CLI::App& app, train_options& o, bool shown) {
+    app.option_defaults()->group(shown ? "Folds: every user is held out once" : "");
     const auto several = CLI::Validator(
         [](const std::string& text) {
             const bool number = !text.empty() && text.size() < 6 &&
@@ -145,9 +148,8 @@ void add_run_options(CLI::App& app, train_options& o) {
     app.add_flag("--resume", o.fit.resume, "go on from the checkpoint, to the same bytes");
 }
 
-/// The words as a shell would read them again.
-std::string command_line(int argc, char** argv) {
-    std::string line = "har_train";
+/// The words after the program's name as a shell would read them again.
+std::string command_line(std::string line, int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string word = argv[i];
         const bool plain = !word.empty() && word.find_first_not_of(
@@ -166,6 +168,27 @@ std::string command_line(int argc, char** argv) {
     return line;
 }
 
+void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
+    const auto whole = CLI::Range(gait::index{1}, gait::index{1'000'000});
+    app.option_defaults()->group("Ranks");
+    app.add_option("--mode", ranks.mode, "sync: every step is that of all ranks together")
+        ->check(CLI::IsMember({"sync"}));
+    app.add_option("--batch-per-rank", ranks.batch_per_rank,
+                   "windows per step and rank instead of --batch. The learning rate is\n"
+                   "multiplied by the number of ranks, after 5 epochs of warm-up unless\n"
+                   "--warm-up says otherwise")
+        ->check(whole)
+        ->default_str("");
+    app.add_flag("--keep-learning-rate", ranks.keep_rate, "neither, whatever the number of ranks");
+    app.add_option("--average-every", o.fit.average_every,
+                   "local SGD: ranks take so many steps on their own between two averages\n"
+                   "of their weights. 0: none, and a power of two of ranks gives the bits of one")
+        ->check(CLI::Range(0, 1'000'000));
+    app.add_option("--timeout", ranks.timeout,
+                   "seconds to wait for another rank; then all end, and its name is told")
+        ->check(CLI::Range(0.1, 1e6));
+}
+
 } // namespace
 
 std::string in_words(const gait::augmentation& a) {
@@ -177,21 +200,27 @@ std::string in_words(const gait::augmentation& a) {
     return a.any() ? text : "none";
 }
 
-std::optional<int> read_command_line(int argc, char** argv, train_options& o) {
+std::optional<int> read_command_line(int argc, char** argv, train_options& o, rank_options* ranks,
+                                     bool silent) {
     CLI::App app{"Trains the reference model on prepared recordings.\n"
                  "Ctrl-C stops; the checkpoint of the last complete epoch stays, for --resume."};
     app.option_defaults()->always_capture_default();
     add_data_options(app, o);
-    add_fold_options(app, o);
+    add_fold_options(app, o, !ranks);
     add_method_options(app, o);
     add_augmentation_options(app, o);
     add_run_options(app, o);
+    if (ranks)
+        add_rank_options(app, o, *ranks);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& end) {
-        return app.exit(end);
+        std::ostringstream nowhere;
+        return silent ? app.exit(end, nowhere, nowhere) : app.exit(end);
     }
-    o.command = command_line(argc, argv);
+    o.command = command_line(ranks ? "har_train_mpi" : "har_train", argc, argv);
+    if (ranks)
+        ranks->warmup_given = app.count("--warm-up") > 0;
     return std::nullopt;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// har_train's command line, and what it means to the library.
+// The command line of har_train and har_train_mpi, and what it means to the library.
 #pragma once
 
 #include <gait/data/augmentation.hpp>
@@ -34,6 +34,15 @@ struct train_options {
     gait::fit_options fit; ///< everything that is the library's own
 };
 
+/// What har_train_mpi is told on top.
+struct rank_options {
+    std::string mode = "sync";
+    double timeout = 60;            ///< seconds
+    gait::index batch_per_rank = 0; ///< 0: options.fit.batch is that of all ranks together
+    bool keep_rate = false;
+    bool warmup_given = false; ///< on the command line
+};
+
 /// The optimizer that the options ask for.
 inline gait::any_optimizer chosen_optimizer(const train_options& o) {
     if (o.optimizer == "sgd")
@@ -49,7 +58,9 @@ inline gait::any_optimizer chosen_optimizer(const train_options& o) {
 std::string in_words(const gait::augmentation& a);
 
 /// The command line into `o`. What it returns is the program's exit code if there is nothing to do:
-/// after --help, or after telling what is wrong.
-std::optional<int> read_command_line(int argc, char** argv, train_options& o);
+/// after --help, or after telling what is wrong, unless `silent`. Options for many ranks exist if
+/// there is a place for them.
+std::optional<int> read_command_line(int argc, char** argv, train_options& o,
+                                     rank_options* ranks = nullptr, bool silent = false);
 
 } // namespace har

@@ -6,11 +6,12 @@
 
 template gait::fit_result gait::fit(const gait::har_model<7>&, const gait::recorded_windows&,
                                     const gait::recorded_windows&, const gait::fit_options&,
-                                    const gait::callbacks&, gait::single_process);
+                                    const gait::callbacks&, gait::any_communicator);
 template gait::evaluation gait::evaluate(const gait::har_model<7>&, std::span<const float>,
                                          const gait::recorded_windows&, const gait::cross_entropy&,
-                                         int);
+                                         int, gait::any_communicator);
 template gait::labelled_logits gait::logits_of(const gait::har_model<7>&, std::span<const float>,
-                                               const gait::recorded_windows&, int);
+                                               const gait::recorded_windows&, int,
+                                               gait::any_communicator);
 template void gait::save_weights(const std::filesystem::path&, const gait::har_model<7>&,
                                  std::span<const float>, const gait::model_info&);

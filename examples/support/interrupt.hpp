@@ -5,8 +5,12 @@
 // kills it. SIGTERM asks the same way, so a batch system's time limit loses nothing either.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <csignal>
-#include <string_view>
+#include <cstring>
+#include <string>
+#include <utility>
 
 #include <unistd.h>
 
@@ -14,12 +18,13 @@ namespace support {
 namespace detail {
 
 inline volatile std::sig_atomic_t stop_signal = 0;
+inline std::atomic<const char*> stop_text = "\nstopping; Ctrl-C again quits at once\n";
 
 /// Runs inside a signal handler: only async-signal-safe calls.
 inline void ask_to_stop(int signal) {
     stop_signal = signal;
-    constexpr std::string_view text = "\nstopping; Ctrl-C again quits at once\n";
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+    const char* text = stop_text;
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text, std::strlen(text));
 }
 
 } // namespace detail
@@ -32,6 +37,16 @@ inline void catch_interrupts() {
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
+}
+
+/// What is said in that moment, in place of the usual line. For programs that may be killed before
+/// they can say more.
+inline void say_when_interrupted(std::string text) {
+    static std::array<std::string, 2> kept; // the signal may come while one of them changes
+    static std::size_t next = 0;
+    kept[next] = std::move(text);
+    detail::stop_text = kept[next].c_str();
+    next = 1 - next;
 }
 
 /// Has somebody asked the program to stop?

@@ -8,6 +8,7 @@
 #include <gait/training/calibration.hpp>
 #include <gait/training/checkpoint.hpp>
 #include <gait/training/clipping.hpp>
+#include <gait/training/collective.hpp>
 #include <gait/training/communicator.hpp>
 #include <gait/training/evaluate.hpp>
 #include <gait/training/loss.hpp>
@@ -16,5 +17,6 @@
 #include <gait/training/options.hpp>
 #include <gait/training/run_identity.hpp>
 #include <gait/training/schedules.hpp>
+#include <gait/training/share_progress.hpp>
 #include <gait/training/tile_worker.hpp>
 #include <gait/training/trainer.hpp>

@@ -7,7 +7,7 @@
 //   tiles    of windows_per_tile windows, the last with what is left
 //   shards   a fixed number of groups of neighbouring tiles, fewer for a batch with fewer tiles;
 //            each sums into a run of its own:
-//            [gradient (parameter_count) | loss, weight, correct, count]
+//            [gradient (parameter_count) | loss, weight, correct, count, wish]
 //   total    the shards summed along a fixed binary tree, then over the ranks
 //
 // Threads take shards, ranks take equal parts of them, and neither changes what is added to what.
@@ -62,13 +62,23 @@ public:
     loss_sums operator()(const Model& model, const kernel_weights<Model>& weights,
                          const Source& source, std::span<const index> ids, const pass& at,
                          const cross_entropy& loss, Communicator& ranks) {
+        part(model, weights, source, ids, at, loss, ranks.rank(), ranks.size());
+        sum_over(ranks);
+        return sums();
+    }
+
+    /// The first half of that: the part of rank `rank` of `size`.
+    template <class Source>
+    void part(const Model& model, const kernel_weights<Model>& weights, const Source& source,
+              std::span<const index> ids, const pass& at, const cross_entropy& loss, int rank,
+              int size) {
         const auto rows = static_cast<index>(ids.size());
         const index tiles = (rows + windows_per_tile - 1) / windows_per_tile;
         // A power of two, so that the tree over the ranks is still the tree over the shards.
         const index shards =
             std::min(shards_, static_cast<index>(std::bit_ceil(static_cast<std::size_t>(tiles))));
-        const index first = shards * ranks.rank() / ranks.size();
-        const index last = shards * (ranks.rank() + 1) / ranks.size();
+        const index first = shards * rank / size;
+        const index last = shards * (rank + 1) / size;
         const auto threads = static_cast<int>(workers_.size());
 
         parallel_for(threads, last - first, [&](index item, int thread) {
@@ -76,27 +86,37 @@ public:
             const index shard = first + item;
             float* run = runs_.data() + item * stride;
             std::fill_n(run, stride, 0.0F);
-            loss_sums sums;
+            loss_sums seen;
             for (index t = tiles * shard / shards; t < tiles * (shard + 1) / shards; ++t) {
                 const index begin = t * windows_per_tile;
                 const index count = std::min(windows_per_tile, rows - begin);
-                sums += workers_[static_cast<std::size_t>(thread)].train(
+                seen += workers_[static_cast<std::size_t>(thread)].train(
                     model, weights, source,
                     ids.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)),
                     at, loss, run);
             }
             float* tail = run + Model::parameter_count;
-            tail[0] = static_cast<float>(sums.loss);
-            tail[1] = static_cast<float>(sums.weight);
-            tail[2] = static_cast<float>(sums.correct);
-            tail[3] = static_cast<float>(sums.count);
+            tail[0] = static_cast<float>(seen.loss);
+            tail[1] = static_cast<float>(seen.weight);
+            tail[2] = static_cast<float>(seen.correct);
+            tail[3] = static_cast<float>(seen.count);
         });
         if (last > first)
             sum_along_tree(threads, last - first, used, stride, runs_.data());
         else
             std::fill_n(runs_.data(), used, 0.0F);
-        ranks.sum(std::span<float>(runs_.data(), static_cast<std::size_t>(used)));
+    }
 
+    /// The second half. `wish` travels along: returns whether it was any rank's.
+    template <communicator Communicator>
+    bool sum_over(Communicator& ranks, bool wish = false) {
+        float& wishes = runs_[used - 1];
+        wishes = wish ? 1.0F : 0.0F;
+        ranks.sum(std::span<float>(runs_.data(), static_cast<std::size_t>(used)));
+        return wishes > 0;
+    }
+
+    [[nodiscard]] loss_sums sums() const {
         const float* tail = runs_.data() + Model::parameter_count;
         return {tail[0], tail[1], tail[2], tail[3]};
     }
@@ -108,7 +128,7 @@ public:
     [[nodiscard]] std::span<tile_worker<Model>> workers() { return workers_; }
 
 private:
-    static constexpr index used = Model::parameter_count + 4;
+    static constexpr index used = Model::parameter_count + 5;
     static constexpr index stride = aligned_count<float>(used);
 
     index shards_;

@@ -7,6 +7,7 @@
 // and changes no prediction. It is fitted on windows that were not trained on.
 #pragma once
 
+#include <gait/training/communicator.hpp>
 #include <gait/training/evaluate.hpp>
 
 #include <algorithm>
@@ -34,10 +35,13 @@ struct labelled_logits {
     }
 };
 
-/// Shows every window of `source` to the model once. `threads` 0: all; changes no bit.
-template <classifying_model Model, window_source<input_features<Model>> Source>
+/// Shows every window of `source` to the model once. `threads` 0: all; changes no bit. Every rank
+/// of `ranks` calls this and gets the result.
+template <classifying_model Model, window_source<input_features<Model>> Source,
+          communicator Communicator = single_process>
 [[nodiscard]] labelled_logits logits_of(const Model& model, std::span<const float> parameters,
-                                        const Source& source, int threads = 0) {
+                                        const Source& source, int threads = 0,
+                                        Communicator ranks = {}) {
     constexpr index K = output_features<Model>;
     kernel_weights<Model> weights;
     weights.pack(model, parameters);
@@ -49,10 +53,12 @@ template <classifying_model Model, window_source<input_features<Model>> Source>
     for (index i = 0; i < windows; ++i)
         all.labels.push_back(static_cast<int>(source.label(i)));
     const index tiles = (windows + windows_per_tile - 1) / windows_per_tile;
-    parallel_for(static_cast<int>(workers.size()), tiles, [&](index tile, int thread) {
+    const index first = tiles * ranks.rank() / ranks.size();
+    const index last = tiles * (ranks.rank() + 1) / ranks.size();
+    parallel_for(static_cast<int>(workers.size()), last - first, [&](index item, int thread) {
         const flush_denormals flush;
         std::array<index, windows_per_tile> ids;
-        const index begin = tile * windows_per_tile;
+        const index begin = (first + item) * windows_per_tile;
         const index rows = std::min(index{windows_per_tile}, windows - begin);
         std::iota(ids.begin(), ids.end(), begin);
         auto& worker = workers[static_cast<std::size_t>(thread)];
@@ -62,6 +68,7 @@ template <classifying_model Model, window_source<input_features<Model>> Source>
         for (index r = 0; r < rows; ++r)
             std::ranges::copy(worker.logits(r), all.logits.begin() + (begin + r) * K);
     });
+    ranks.sum(std::span<float>(all.logits));
     return all;
 }
 

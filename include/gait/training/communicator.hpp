@@ -12,7 +12,11 @@
 #include <gait/core/config.hpp>
 
 #include <concepts>
+#include <functional>
+#include <map>
 #include <span>
+#include <string>
+#include <utility>
 
 namespace gait::inline GAIT_ARCH {
 
@@ -25,12 +29,69 @@ concept communicator = requires(C& c, std::span<float> single, std::span<double>
     c.sum(precise);
 };
 
+/// One that wants to know what this rank is doing, to name it when the others wait for it in vain.
+template <class C>
+concept informed_communicator = communicator<C> && requires(C& c, std::string what) {
+    c.doing(std::move(what));
+};
+
+/// What ranks must have in common, by name.
+using run_facts = std::map<std::string, std::string>;
+
+/// One that can compare: agree(facts) throws the same `error` on every rank if they differ.
+template <class C>
+concept comparing_communicator = communicator<C> && requires(C& c, const run_facts& facts) {
+    c.agree(facts);
+};
+
 /// One process on its own.
 struct single_process {
     [[nodiscard]] static constexpr int rank() { return 0; }
     [[nodiscard]] static constexpr int size() { return 1; }
     template <class T>
     static constexpr void sum(std::span<T>) {}
+};
+
+/// Any of them, chosen while the program runs, so that one compiled trainer serves one process and
+/// many. Without an argument: one process on its own.
+class any_communicator {
+public:
+    any_communicator() = default;
+    /// `ranks` must outlive this and its copies.
+    template <comparing_communicator C>
+        requires(informed_communicator<C> && !std::same_as<C, any_communicator>)
+    explicit any_communicator(C& ranks)
+        : rank_(ranks.rank()), size_(ranks.size()),
+          single_([&ranks](std::span<float> values) { ranks.sum(values); }),
+          precise_([&ranks](std::span<double> values) { ranks.sum(values); }),
+          doing_([&ranks](std::string what) { ranks.doing(std::move(what)); }),
+          agree_([&ranks](const run_facts& facts) { ranks.agree(facts); }) {}
+
+    [[nodiscard]] int rank() const { return rank_; }
+    [[nodiscard]] int size() const { return size_; }
+    void sum(std::span<float> values) const {
+        if (single_)
+            single_(values);
+    }
+    void sum(std::span<double> values) const {
+        if (precise_)
+            precise_(values);
+    }
+    void doing(std::string what) const {
+        if (doing_)
+            doing_(std::move(what));
+    }
+    void agree(const run_facts& facts) const {
+        if (agree_)
+            agree_(facts);
+    }
+
+private:
+    int rank_ = 0, size_ = 1;
+    std::function<void(std::span<float>)> single_;
+    std::function<void(std::span<double>)> precise_;
+    std::function<void(std::string)> doing_;
+    std::function<void(const run_facts&)> agree_;
 };
 
 } // namespace gait::inline GAIT_ARCH

@@ -83,18 +83,18 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
 } // namespace detail
 
 /// Shows every window of `source` to the model once. `parameters` (parameter_count); `threads` 0:
-/// all.
-template <classifying_model Model, window_source<input_features<Model>> Source>
+/// all. Every rank of `ranks` calls this and gets the result.
+template <classifying_model Model, window_source<input_features<Model>> Source,
+          communicator Communicator = single_process>
 [[nodiscard]] evaluation evaluate(const Model& model, std::span<const float> parameters,
                                   const Source& source, const cross_entropy& loss = {},
-                                  int threads = 0) {
+                                  int threads = 0, Communicator ranks = {}) {
     kernel_weights<Model> weights;
     weights.pack(model, parameters);
     std::vector<tile_worker<Model>> workers;
     for (int t = 0; t < (threads > 0 ? threads : available_threads()); ++t)
         workers.emplace_back(source.steps(), 0);
-    single_process alone;
-    return detail::evaluate_with<Model>(workers, model, weights, source, loss, alone);
+    return detail::evaluate_with<Model>(workers, model, weights, source, loss, ranks);
 }
 
 } // namespace gait::inline GAIT_ARCH

@@ -35,6 +35,11 @@ struct fit_options {
     double clip_norm = 1; ///< limit of the gradient's global norm; 0: none
     cross_entropy loss = {};
 
+    /// With several ranks. 0: every step is that of the whole batch. H > 0, local SGD: each rank
+    /// takes H steps along the gradient of its own part of the batches; then weights and the
+    /// optimizer's memory become their means over the ranks. Fewer sums, and another result.
+    int average_every = 0;
+
     /// Stop after so many epochs in a row without a lower validation loss (training loss if there
     /// is no validation), and give back the weights of the lowest. 0: train to the end and give
     /// back the last weights.
@@ -85,7 +90,8 @@ enum class control { proceed, stop };
 /// Called by `fit` in its own thread; each may be left out.
 struct callbacks {
     /// After each step. `stop` discards the epoch's steps: training ends where the last complete
-    /// epoch ended, which is also what the checkpoint holds.
+    /// epoch ended, which is also what the checkpoint holds. With several ranks one that says so
+    /// stops all, after the next sum.
     std::function<control(const batch_report&)> on_batch = {};
     /// After each epoch, when its checkpoint is written. `weights` are those that `fit` would give
     /// back if it ended here.

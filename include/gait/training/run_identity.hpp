@@ -91,23 +91,26 @@ std::map<std::string, std::string> identity_of_run(const Train& train, const Val
         model = Model::description();
 
     std::map<std::string, std::string> all = o.identity;
-    all.merge(
-        std::map<std::string, std::string>{{"model", model},
-                                           {"training data", detail::identity_of<F>(train)},
-                                           {"validation data", detail::identity_of<F>(validation)},
-                                           {"seed", in_words(o.seed)},
-                                           {"batch", in_words(o.batch)},
-                                           {"order", o.shuffled ? "shuffled" : "as given"},
-                                           {"shards", in_words(o.shards)},
-                                           {"optimizer", o.method.description()},
-                                           {"learning rate", in_words(o.learning_rate)},
-                                           {"schedule", form},
-                                           {"clipping norm", in_words(o.clip_norm)},
-                                           {"class weights", weights},
-                                           {"label smoothing", in_words(o.loss.label_smoothing)},
-                                           {"patience", in_words(o.patience)},
-                                           {"truncated steps", in_words(o.truncate_steps)},
-                                           {"initial parameters", start}});
+    all.merge(std::map<std::string, std::string>{
+        {"model", model},
+        {"training data", detail::identity_of<F>(train)},
+        {"validation data", detail::identity_of<F>(validation)},
+        {"seed", in_words(o.seed)},
+        {"batch", in_words(o.batch)},
+        {"order", o.shuffled ? "shuffled" : "as given"},
+        {"shards", in_words(o.shards)},
+        {"averaging", o.average_every == 0
+                          ? "of every gradient"
+                          : in_words("of the weights, every ", o.average_every, " steps")},
+        {"optimizer", o.method.description()},
+        {"learning rate", in_words(o.learning_rate)},
+        {"schedule", form},
+        {"clipping norm", in_words(o.clip_norm)},
+        {"class weights", weights},
+        {"label smoothing", in_words(o.loss.label_smoothing)},
+        {"patience", in_words(o.patience)},
+        {"truncated steps", in_words(o.truncate_steps)},
+        {"initial parameters", start}});
     return all;
 }
 

@@ -9,6 +9,9 @@
 // written. What an epoch does depends on the seed, its number and the weights it begins with, so
 // the number of threads changes no bit and a resumed run is the same run.
 //
+// With several ranks all call fit, see the same sums and so decide alike. Local SGD
+// (options.average_every) sums weights now and then in place of every gradient.
+//
 // Everything is allocated before the first step; what an epoch allocates on top, for validation and
 // its checkpoint, is outside the loop over its batches.
 #pragma once
@@ -18,13 +21,14 @@
 #include <gait/training/batch_gradient.hpp>
 #include <gait/training/checkpoint.hpp>
 #include <gait/training/clipping.hpp>
+#include <gait/training/collective.hpp>
 #include <gait/training/evaluate.hpp>
 #include <gait/training/options.hpp>
 #include <gait/training/run_identity.hpp>
+#include <gait/training/share_progress.hpp>
 
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -84,10 +88,14 @@ private:
     using clock = std::chrono::steady_clock;
 
     void begin() {
-        if (!options_.checkpoint.empty())
+        say(ranks_, "the start");
+        if (!options_.checkpoint.empty() || ranks_.size() > 1)
             identity_ = identity_of_run<Model>(train_, validation_, options_);
+        agree_on_run(ranks_, identity_, options_);
         if (options_.resume) {
-            load_checkpoint(options_.checkpoint, now_, identity_);
+            if (ranks_.rank() == 0)
+                load_checkpoint(options_.checkpoint, now_, identity_);
+            share_progress(now_, ranks_);
             if (tell_.on_resume)
                 tell_.on_resume(now_.history);
             return;
@@ -115,7 +123,16 @@ private:
             const batch_report done = step(b, sums);
             report.learning_rate = done.learning_rate;
             report.gradient_norm += done.gradient_norm / static_cast<double>(batches_);
-            if (tell_.on_batch && tell_.on_batch(done) == control::stop) {
+            if (tell_.on_batch && tell_.on_batch(done) == control::stop)
+                wants_to_stop_ = true;
+            stopping_ = stopping_ || (wants_to_stop_ && ranks_.size() == 1);
+            if (b + 1 == batches_) {
+                say(ranks_, "the end of epoch ", now_.epoch + 1);
+                stopping_ = any_rank(ranks_, wants_to_stop_);
+                if (local())
+                    add_up(ranks_, sums);
+            }
+            if (stopping_) {
                 std::swap(now_.parameters, border_parameters_);
                 std::swap(now_.memory, border_memory_);
                 now_.step -= b + 1;
@@ -125,6 +142,9 @@ private:
         report.train_loss = sums.loss / sums.weight;
         report.train_accuracy = sums.correct / sums.count;
         validate(report);
+        // If a rank dies in a sum, its result may be none. A second one tells, before all is kept.
+        say(ranks_, "the checkpoint of epoch ", now_.epoch + 1);
+        static_cast<void>(any_rank(ranks_, false));
         report.seconds = std::chrono::duration<double>(clock::now() - start).count();
 
         ++now_.epoch;
@@ -137,7 +157,9 @@ private:
         }
         save();
         const buffer<float>& weights = now_.best_epoch > 0 ? now_.best : now_.parameters;
-        return tell_.on_epoch ? tell_.on_epoch(report, weights.span()) : control::proceed;
+        if (tell_.on_epoch && tell_.on_epoch(report, weights.span()) == control::stop)
+            wants_to_stop_ = true;
+        return any_rank(ranks_, wants_to_stop_) ? control::stop : control::proceed;
     }
 
     /// Batch b of the current epoch; adds what it saw to `epoch_sums`.
@@ -151,33 +173,50 @@ private:
         const pass at{.training = true,
                       .seed = options_.seed,
                       .epoch = static_cast<std::uint32_t>(now_.epoch)};
-        const loss_sums sums = gradient_(model_, weights_, train_, ids, at, options_.loss, ranks_);
+        say(ranks_, "epoch ", now_.epoch + 1, ", batch ", b + 1);
+        gradient_.part(model_, weights_, train_, ids, at, options_.loss, ranks_.rank(),
+                       ranks_.size());
+        if (!local())
+            stopping_ = gradient_.sum_over(ranks_, wants_to_stop_);
+        const loss_sums sums = gradient_.sums();
         epoch_sums += sums;
 
-        const double loss = sums.loss / sums.weight;
+        // A rank on its own may have no part in a small last batch, and has nothing to learn then.
+        const bool idle = local() && sums.count == 0;
+        const double loss = idle ? 0 : sums.loss / sums.weight;
         if (!std::isfinite(loss))
             fail(b, "a finite loss", loss);
-        const double norm = mean_and_clip(gradient_.gradient(), sums.weight, options_.clip_norm);
+        const double norm =
+            idle ? 0 : mean_and_clip(gradient_.gradient(), sums.weight, options_.clip_norm);
         if (!std::isfinite(norm))
             fail(b, "a finite gradient", norm);
 
         const double rate =
             options_.learning_rate * options_.rates.at(now_.step, batches_, options_.epochs);
         ++now_.step;
-        options_.method.update(step_position{now_.step, rate}, now_.parameters.span(),
-                               std::span<const float>(gradient_.gradient()), now_.memory.span());
+        if (!idle)
+            options_.method.update(step_position{now_.step, rate}, now_.parameters.span(),
+                                   std::span<const float>(gradient_.gradient()),
+                                   now_.memory.span());
+        if (local() && ((b + 1) % options_.average_every == 0 || b + 1 == batches_)) {
+            average(ranks_, now_.parameters);
+            average(ranks_, now_.memory);
+            stopping_ = any_rank(ranks_, wants_to_stop_);
+        }
 
         return {.epoch = static_cast<int>(now_.epoch) + 1,
                 .batch = b + 1,
                 .batches = batches_,
                 .windows = count,
                 .loss = loss,
-                .accuracy = sums.correct / sums.count,
+                .accuracy = idle ? 0 : sums.correct / sums.count,
                 .mean_loss = epoch_sums.loss / epoch_sums.weight,
                 .mean_accuracy = epoch_sums.correct / epoch_sums.count,
                 .learning_rate = rate,
                 .gradient_norm = norm};
     }
+
+    [[nodiscard]] bool local() const { return options_.average_every > 0 && ranks_.size() > 1; }
 
     void validate(epoch_report& report) {
         // The last step may have gone too far without a loss that tells.
@@ -186,6 +225,7 @@ private:
         if (validation_.size() == 0)
             return;
         weights_.pack(model_, now_.parameters.span());
+        say(ranks_, "the validation of epoch ", now_.epoch + 1);
         const evaluation seen = evaluate_with<Model>(gradient_.workers(), model_, weights_,
                                                      validation_, options_.loss, ranks_);
         report.validation_loss = seen.loss;
@@ -221,7 +261,9 @@ private:
     std::vector<index> order_;                        // windows of the current epoch
     kernel_weights<Model> weights_;
     batch_gradient<Model> gradient_;
-    index batches_; // in an epoch
+    index batches_;              // in an epoch
+    bool wants_to_stop_ = false; // this rank, by its callbacks
+    bool stopping_ = false;      // all of them
 };
 
 } // namespace detail
@@ -229,7 +271,9 @@ private:
 /// Trains `model` on the windows of `train`; `validation` judges every epoch and may be empty.
 ///
 /// Throws `error` if a source's classes are not the model's, if a loss, a gradient or a weight
-/// stops being finite (naming epoch and batch), or if a checkpoint can't be written or resumed.
+/// stops being finite (naming epoch and batch), if a checkpoint can't be written or resumed, or if
+/// `ranks` find that they were told different things. An error of one rank is that rank's alone: it
+/// must end the others too, which wait for it.
 template <classifying_model Model, window_source<input_features<Model>> Train,
           window_source<input_features<Model>> Validation,
           communicator Communicator = single_process>

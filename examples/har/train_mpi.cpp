@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// har_train_mpi: har_train by many processes, started by mpirun or srun.
+//
+//   mpirun -n 4 har_train_mpi prepared.safetensors -o weights.safetensors
+//
+// Rank 0 shows what all do and writes the files. An error of any rank ends them all: it is one
+// line, and says where to go on.
+#include "support/interrupt.hpp"
+#include "train_options.hpp"
+#include "train_run.hpp"
+
+#include <gait/core/error.hpp>
+#include <gait/core/threads.hpp>
+#include <gait/distributed.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <thread>
+
+namespace {
+
+/// Ranks of one machine share its processors, where mpirun hasn't divided them up already.
+int threads_of_a_rank(const gait::mpi_communicator& ranks) {
+    const int mine = gait::available_threads();
+    const bool all = mine == static_cast<int>(std::thread::hardware_concurrency());
+    return all ? std::max(1, mine / ranks.ranks_here()) : mine;
+}
+
+/// Goyal et al. 2017: with k times the batch, k times the rate, once the first epochs are over.
+void scale_for(int ranks, const har::rank_options& wanted, har::train_options& o) {
+    if (wanted.batch_per_rank == 0)
+        return;
+    o.fit.batch = wanted.batch_per_rank * ranks;
+    if (wanted.keep_rate || ranks == 1)
+        return;
+    o.fit.learning_rate *= ranks;
+    if (!wanted.warmup_given)
+        o.fit.rates.warmup_epochs = 5;
+}
+
+std::string where_to_go_on(const har::last_checkpoint& last) {
+    return last.epoch < 0
+               ? std::string("no checkpoint is written yet")
+               : "the last checkpoint, " + last.path.string() + ", has " +
+                     std::to_string(last.epoch) + " complete epochs; --resume goes on from it";
+}
+
+/// One line, whatever the message has in it.
+void tell(const std::string& who, std::string message) {
+    for (char& c : message)
+        if (c == '\n' || c == '\r')
+            c = ' ';
+    std::fflush(stdout);
+    std::fprintf(stderr, "har_train_mpi, %s: %s\n", who.c_str(), message.c_str());
+}
+
+int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint& last,
+         std::string& name) {
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    har::train_options o;
+    har::rank_options wanted;
+    if (const auto code = har::read_command_line(argc, argv, o, &wanted, rank != 0))
+        return *code;
+    if (rank != 0 && !std::freopen("/dev/null", "w", stdout))
+        throw gait::error({"/dev/null", "", "to write to it", "no way to"});
+    support::catch_interrupts();
+
+    session.patience(static_cast<unsigned>(std::ceil(wanted.timeout)));
+    gait::mpi_communicator ranks(wanted.timeout);
+    name = ranks.name();
+    // When mpirun ends this rank because another one is dead, it leaves it a second, and Open MPI
+    // may wait for mpirun in the meantime. Two ranks are enough: one of them is alive.
+    last.on_change = [&] {
+        if (rank < 2)
+            support::say_when_interrupted("\nhar_train_mpi, " + name + ": asked to end; " +
+                                          where_to_go_on(last) + "\n");
+    };
+    if (ranks.size() > o.fit.shards)
+        throw gait::error(
+            {"", "ranks",
+             "at most " + std::to_string(o.fit.shards) + ", as many as a batch has parts",
+             std::to_string(ranks.size())});
+    scale_for(ranks.size(), wanted, o);
+    o.command = "mpirun -n " + std::to_string(ranks.size()) + " " + o.command;
+    if (o.fit.threads == 0)
+        o.fit.threads = threads_of_a_rank(ranks);
+    std::printf("%d ranks of %d threads; %s: a step is of %td windows, learning rate %g, warm-up "
+                "%g epochs.\n",
+                ranks.size(), o.fit.threads, wanted.mode.c_str(), o.fit.batch, o.fit.learning_rate,
+                o.fit.rates.warmup_epochs);
+
+    const int code = har::train(o, gait::any_communicator(ranks), last);
+    std::printf("Rank 0 sent %.1f MB and waited %.1f s for the others.\n",
+                static_cast<double>(ranks.bytes_sent()) / 1e6, ranks.watch().seconds_waited());
+    std::fflush(stdout);
+    ranks.finish();
+    return code;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    gait::mpi_session session;
+    har::last_checkpoint last;
+    std::string name;
+    std::string problem;
+    bool urgent = true;
+    try {
+        return work(argc, argv, session, last, name);
+    } catch (const gait::missing_rank& e) {
+        problem = e.what();
+    } catch (const std::exception& e) {
+        problem = e.what();
+        int rank = 0;
+        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+        urgent = rank == 0;
+    }
+    // Most errors are everybody's, and then rank 0 tells it and ends us here.
+    if (!urgent)
+        std::this_thread::sleep_for(std::chrono::seconds(2));
+    if (!last.path.empty() && problem.find(last.path.string()) == std::string::npos)
+        problem += "; " + where_to_go_on(last);
+    if (urgent || !support::interrupted())
+        tell(name.empty() ? "a rank" : name, problem);
+    gait::mpi_session::abort(1);
+}

@@ -1,0 +1,252 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// What har_train and har_train_mpi have in common: everything between their command lines and their
+// exit codes.
+#include "train_run.hpp"
+#include "by_user.hpp"
+#include "models.hpp"
+#include "support/folder.hpp"
+#include "support/interrupt.hpp"
+#include "support/memory.hpp"
+#include "train_data.hpp"
+#include "train_folds.hpp"
+#include "train_models.hpp"
+#include "train_options.hpp"
+#include "train_output.hpp"
+#include "train_report.hpp"
+
+#include <gait/data/batches.hpp>
+#include <gait/data/recordings_file.hpp>
+#include <gait/data/splits.hpp>
+#include <gait/files/atomic_file.hpp>
+#include <gait/training/calibration.hpp>
+#include <gait/training/trainer.hpp>
+#include <gait/weights/save.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace har {
+
+namespace {
+
+void print_data(const train_options& o, const gait::recordings& r, const gait::split& parts,
+                gait::index windows) {
+    std::printf("%s\nWindows %s. Split %s.\n%s.\n", data_in_words(o, r).c_str(),
+                windows_in_words(o, r).c_str(), parts.description.c_str(),
+                window_memory(r, windows, o.window).c_str());
+    if (o.class_weights != "equal")
+        std::printf("Loss: %s.\n", loss_in_words(o, r).c_str());
+    if (o.augment.any())
+        std::printf("Augmentation: %s.\n", in_words(o.augment).c_str());
+    std::fflush(stdout);
+}
+
+/// A place that can't be written to is better known before the work than after it. Rank 0 writes.
+void prepare_places(train_options& o, const gait::any_communicator& ranks, last_checkpoint& last) {
+    if (o.fit.checkpoint.empty())
+        o.fit.checkpoint = std::filesystem::path(o.weights).replace_extension(".checkpoint");
+    last.path = o.fit.checkpoint;
+    last.epoch = -1;
+    if (ranks.rank() != 0)
+        return;
+    static_cast<void>(gait::atomic_file(o.weights));
+    if (o.report.empty())
+        return;
+    support::make_folder(o.report);
+    static_cast<void>(gait::atomic_file(std::filesystem::path(o.report) / "index.html"));
+}
+
+/// The weights and all that is known of how good they are.
+struct training_outcome {
+    int code = 0; ///< of the program if it ended here
+    gait::fit_result fit;
+    gait::evaluation seen;
+    std::vector<gait::confusion_matrix> by_user;
+    gait::labelled_logits said;
+    double temperature = 1;
+};
+
+void print_result(const training_outcome& done, const gait::recordings& r) {
+    std::printf("\nOn the validation windows: accuracy %.4f, macro-F1 %.4f, loss %.4f\n%s",
+                done.seen.accuracy(), done.seen.confusion.macro_f1(), done.seen.loss,
+                table(done.seen.confusion, r.classes).c_str());
+    std::printf("Expected calibration error %.4f, without temperature %.3f it would be %.4f\n",
+                calibration_error(gait::confidence_bins(done.said, done.temperature)),
+                done.temperature, calibration_error(gait::confidence_bins(done.said)));
+    std::printf("\n%s", user_table(done.by_user, r.users).c_str());
+}
+
+void report(const train_options& o, const gait::recordings& r, const gait::split& parts,
+            const training_outcome& done) {
+    training_story story{.command = o.command,
+                         .data = data_in_words(o, r),
+                         .windows = windows_in_words(o, r),
+                         .split = parts.description,
+                         .augmentation = in_words(o.augment),
+                         .loss = loss_in_words(o, r),
+                         .classes = r.classes,
+                         .users = r.users,
+                         .history = done.fit.history,
+                         .confusion = done.seen.confusion,
+                         .by_user = done.by_user,
+                         .temperature = done.temperature,
+                         .error_before = calibration_error(gait::confidence_bins(done.said)),
+                         .confidence = gait::confidence_bins(done.said, done.temperature),
+                         .parameters = done.fit.parameters.size(),
+                         .epoch = done.fit.epoch,
+                         .weights = o.weights};
+    story.error_after = calibration_error(story.confidence);
+    const auto page = std::filesystem::path(o.report) / "index.html";
+    write_report(page, story);
+    std::printf("Wrote %s.\n", page.c_str());
+}
+
+/// What rank 0 gives back is whole; the others know how they ended, and no more.
+template <class Model>
+training_outcome train_model(const Model& model, train_options& o, const gait::recordings& r,
+                             const gait::any_communicator& ranks, last_checkpoint& last) {
+    const bool first = ranks.rank() == 0; // shows and writes for all
+    const auto windows = gait::make_windows(r, o.window, o.hop);
+    const gait::split parts = split_windows(o, r, windows);
+    const gait::scaling scale = gait::fit_scaling(r, windows, parts.train, o.window);
+    const gait::recorded_windows train(r, windows, o.window, parts.train, scale, o.augment);
+    const gait::recorded_windows validation(r, windows, o.window, parts.validation, scale);
+    gait::model_info info = describe(o, r, parts, scale);
+    if (o.class_weights == "balanced")
+        o.fit.loss.class_weights = class_weights(train);
+    o.fit.identity["augmentation"] = in_words(o.augment);
+    if (first)
+        print_data(o, r, parts, std::ssize(windows));
+
+    std::optional<metrics_log> log;
+    std::optional<train_display> display;
+    if (first) {
+        log.emplace(o.log);
+        display.emplace(o.fit.epochs, train.size(), o.window);
+    }
+    const auto verdict = [] {
+        return support::interrupted() ? gait::control::stop : gait::control::proceed;
+    };
+    gait::callbacks tell;
+    tell.on_resume = [&](std::span<const gait::epoch_report> before) {
+        last.now_has(static_cast<int>(before.size()));
+        if (!first)
+            return;
+        std::printf("Resuming after epoch %zu of %d.\n", before.size(), o.fit.epochs);
+        for (const gait::epoch_report& e : before)
+            log->write(e);
+    };
+    tell.on_batch = [&](const gait::batch_report& b) {
+        last.now_has(b.epoch - 1);
+        if (first)
+            display->show(b);
+        return verdict();
+    };
+    tell.on_epoch = [&](const gait::epoch_report& e, std::span<const float> weights) {
+        last.now_has(e.epoch);
+        if (first) {
+            display->show(e);
+            log->write(e);
+            gait::save_weights(o.weights, model, weights, info);
+        }
+        return verdict();
+    };
+    training_outcome done;
+    done.fit = gait::fit(model, train, validation, o.fit, tell, ranks);
+    if (first)
+        display->stop();
+
+    if (done.fit.reason == gait::stop_reason::asked) {
+        if (first)
+            std::printf(
+                "Stopped after %zu complete epochs. The same command with --resume goes on from "
+                "%s. Peak memory: %s.\n",
+                done.fit.history.size(), o.fit.checkpoint.c_str(), support::peak_memory().c_str());
+        done.code = support::interrupted() ? support::interrupted_exit_code() : 1;
+        return done;
+    }
+    if (first && done.fit.reason == gait::stop_reason::patience)
+        std::printf("No lower validation loss for %d epochs; these are the weights of epoch %d.\n",
+                    o.fit.patience, done.fit.epoch);
+    const auto weights = done.fit.parameters.span();
+    if (validation.size() > 0) {
+        done.seen = gait::evaluate(model, weights, validation, o.fit.loss, o.fit.threads, ranks);
+        done.said = gait::logits_of(model, weights, validation, o.fit.threads, ranks);
+    }
+    if (!first)
+        return done;
+    if (validation.size() > 0) {
+        done.by_user = by_user(validation, done.seen, r.users.size());
+        done.temperature = info.temperature = gait::fit_temperature(done.said);
+        print_result(done, r);
+    }
+    gait::save_weights(o.weights, model, weights, info);
+    std::printf("\nWrote %s: %td parameters, %ju bytes. Peak memory: %s.\n", o.weights.c_str(),
+                Model::parameter_count,
+                static_cast<std::uintmax_t>(std::filesystem::file_size(o.weights)),
+                support::peak_memory().c_str());
+    if (!o.report.empty())
+        report(o, r, parts, done);
+    return done;
+}
+
+/// Trains each fold, or the one that is asked for, and puts together what they say of the users
+/// whom they hold out.
+template <class Model>
+int train_folds(const Model& model, const train_options& all, const gait::recordings& r,
+                last_checkpoint& last) {
+    if (all.split != "user")
+        throw gait::error({"", "--folds", "--split user", "--split " + all.split});
+    const auto users = static_cast<int>(r.users.size());
+    const int folds = all.folds == "users" ? users : std::stoi(all.folds);
+    if (folds > users || folds < 2)
+        throw gait::error({all.prepared, "users",
+                           "2, and as many as folds (" + std::to_string(folds) + "), or more",
+                           std::to_string(users)});
+    if (all.fold > folds)
+        throw gait::error(
+            {"", "--fold", "at most " + std::to_string(folds), std::to_string(all.fold)});
+    const gait::any_communicator alone;
+    fold_summary summary(r.classes, r.users);
+    for (int k = 1; k <= folds; ++k) {
+        if (all.fold != 0 && all.fold != k)
+            continue;
+        std::printf("%sFold %d of %d\n", summary.folds() > 0 ? "\n" : "", k, folds);
+        train_options o = options_of_fold(all, r, k, folds);
+        prepare_places(o, alone, last);
+        const auto done = train_model(model, o, r, alone, last);
+        if (done.code != 0)
+            return done.code;
+        summary.add(k, done.seen.confusion, done.by_user);
+    }
+    if (summary.folds() > 1)
+        std::fputs(summary.text().c_str(), stdout);
+    return 0;
+}
+
+} // namespace
+
+int train(train_options& o, const gait::any_communicator& ranks, last_checkpoint& last) {
+    const bool in_folds = !o.folds.empty();
+    // Each rank would look for its own disk's checkpoint of a fold, and do as it finds.
+    if (in_folds && ranks.size() > 1)
+        throw gait::error({"", "--folds", "one process, har_train",
+                           std::to_string(ranks.size()) + " ranks; --validation-users holds out "
+                                                          "the users of one fold"});
+    o.fit.method = chosen_optimizer(o);
+    if (!in_folds)
+        prepare_places(o, ranks, last);
+    const gait::recordings r = gait::load_recordings(o.prepared);
+    return with_model(static_cast<gait::index>(r.classes.size()), o.prepared,
+                      [&](const auto& model) {
+                          return in_folds ? train_folds(model, o, r, last)
+                                          : train_model(model, o, r, ranks, last).code;
+                      });
+}
+
+} // namespace har

@@ -1,0 +1,229 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// har_train_mpi as a program: its bits are har_train's, it goes on with any number of ranks, and
+// whatever happens to a rank ends all of them with a line that says what.
+#include <gait/files/safetensors.hpp>
+
+#include <examples/run.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <random>
+#include <string>
+
+using namespace gait_test;
+
+namespace {
+
+/// As in CMakeLists.txt.
+const bool environment_set = [] {
+    for (const char* name : {"OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM",
+                             "OMPI_MCA_rmaps_base_oversubscribe"})
+        ::setenv(name, "1", 1);
+    return ::setenv("ASAN_OPTIONS", "detect_leaks=0", 1) == 0;
+}();
+
+/// Short windows, so that it is quick.
+const std::string quick = " prepared.safetensors --window 40 --batch 64 --threads 1 ";
+const std::string mpi = "'" GAIT_BIN_DIR "/har_train_mpi'";
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+/// Any shell command in the folder, like `run`.
+outcome shell(const scratch_folder& folder, const std::string& command) {
+    const int status = std::system(
+        ("cd '" + folder.path().string() + "' && { " + command + "; } >out 2>err </dev/null")
+            .c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_all(folder / "out"),
+            read_all(folder / "err")};
+}
+
+outcome on_ranks(const scratch_folder& folder, int count, const std::string& words) {
+    return shell(folder, GAIT_MPIEXEC " -n " + std::to_string(count) + " " + mpi + quick + words);
+}
+
+void make_recordings(const scratch_folder& folder) {
+    for (const char* command : {"/har_simulate' --rows 30000 --users 3 -o recordings.csv",
+                                "/har_prepare' recordings.csv -o prepared.safetensors"}) {
+        const auto done = shell(folder, std::string("'" GAIT_BIN_DIR) + command);
+        REQUIRE_MESSAGE(done.code == 0, done.err);
+    }
+}
+
+void one_process(const scratch_folder& folder, const std::string& words) {
+    const auto done = run(folder, "har_train", quick + words);
+    REQUIRE_MESSAGE(done.code == 0, done.err);
+}
+
+bool same_files(const scratch_folder& folder, const std::string& a, const std::string& b) {
+    const std::string bytes = read_all(folder / a);
+    return !bytes.empty() && bytes == read_all(folder / b);
+}
+
+/// Starts a long run of some ranks, sends a signal to one of them at a random moment after the
+/// first epoch, and waits for the end.
+outcome disturb(const scratch_folder& folder, int count, int rank, const std::string& signal,
+                const std::string& words) {
+    static std::mt19937 random(std::random_device{}());
+    const std::string later = std::to_string(std::uniform_int_distribution(0, 400)(random));
+    // A rank leaves the number of its process; one that is stopped stays so until all are killed.
+    return shell(
+        folder,
+        "rm -f cut.* pid.*; " GAIT_MPIEXEC " -n " + std::to_string(count) +
+            " sh -c 'echo $$ >pid.${OMPI_COMM_WORLD_RANK:-$PMI_RANK}; exec \"$@\"' sh " + mpi +
+            quick + "--epochs 4000 -o cut.safetensors " + words +
+            " & job=$!; while ! [ -s cut.safetensors ] && kill -0 $job; do sleep 0.05; done; "
+            "sleep $(printf '0.%03d' " +
+            later + "); kill -" + signal + " $(cat pid." + std::to_string(rank) + "); wait $job");
+}
+
+/// Goes on from what a disturbed run left, with another number of ranks, to an undisturbed end.
+void check_going_on(const scratch_folder& folder, int count) {
+    const gait::safetensors_file file(folder / "cut.checkpoint");
+    const auto done = file.read<std::int64_t>("progress", gait::dtype::i64, {3})[0];
+    const std::string epochs = "--epochs " + std::to_string(done + 1);
+    const auto resumed = on_ranks(folder, count, "-o cut.safetensors --resume " + epochs);
+    CHECK_MESSAGE(resumed.code == 0, resumed.err);
+    one_process(folder, "-o whole.safetensors " + epochs);
+    CHECK(same_files(folder, "cut.safetensors", "whole.safetensors"));
+}
+
+} // namespace
+
+TEST_CASE("a power of two of ranks gives the bits of one process, and others nearly") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    one_process(folder, "--epochs 2 -o one.safetensors --log one.jsonl");
+    for (const int count : {2, 4}) {
+        CAPTURE(count);
+        const auto done = on_ranks(folder, count, "--epochs 2 -o many.safetensors --log l.jsonl");
+        REQUIRE_MESSAGE(done.code == 0, done.err);
+        CHECK(done.err.find("MPI_ABORT") == std::string::npos);
+        CHECK(contains(done.out, std::to_string(count) + " ranks"));
+        CHECK(contains(done.out, "On the validation windows: accuracy"));
+        CHECK(same_files(folder, "one.safetensors", "many.safetensors"));
+    }
+    REQUIRE(on_ranks(folder, 3, "--epochs 2 -o three.safetensors --log l.jsonl").code == 0);
+    const auto first_loss = [&](const char* log) {
+        const std::string text = read_all(folder / log);
+        return nlohmann::json::parse(text.substr(0, text.find('\n')))["train_loss"].get<double>();
+    };
+    CHECK(first_loss("l.jsonl") == doctest::Approx(first_loss("one.jsonl")).epsilon(1e-3));
+}
+
+TEST_CASE("a run goes on with another number of ranks, and by har_train") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    one_process(folder, "--epochs 3 -o whole.safetensors");
+    REQUIRE(on_ranks(folder, 4, "--epochs 1 -o part.safetensors").code == 0);
+    const auto second = on_ranks(folder, 2, "--epochs 2 -o part.safetensors --resume");
+    REQUIRE_MESSAGE(second.code == 0, second.err);
+    CHECK(contains(second.out, "Resuming after epoch 1 of 2"));
+    one_process(folder, "--epochs 3 -o part.safetensors --resume");
+    CHECK(same_files(folder, "whole.safetensors", "part.safetensors"));
+}
+
+TEST_CASE(
+    "more windows a step come with a higher learning rate and a warm-up, unless told not to") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    const std::string few = "--epochs 1 --batch-per-rank 32 --learning-rate 0.001 ";
+    CHECK(contains(on_ranks(folder, 2, few).out, "64 windows, learning rate 0.002, warm-up 5"));
+    CHECK(contains(on_ranks(folder, 2, few + "--warm-up 1").out, "rate 0.002, warm-up 1"));
+    CHECK(contains(on_ranks(folder, 2, few + "--keep-learning-rate").out, "0.001, warm-up 0"));
+}
+
+TEST_CASE("averaging weights now and then sends less") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    const auto megabytes = [&](const std::string& words) {
+        const auto done = on_ranks(folder, 2, "--epochs 4 --optimizer sgd -o sgd.st " + words);
+        REQUIRE_MESSAGE(done.code == 0, done.err);
+        return std::stod(done.out.substr(done.out.find("Rank 0 sent ") + 12));
+    };
+    // 5 steps an epoch, then weights and momentum, against 5 gradients.
+    CHECK(megabytes("--average-every 5") == doctest::Approx(megabytes("") * 2 / 5).epsilon(0.1));
+}
+
+TEST_CASE("one rank's error ends all of them, and is told") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    const auto two = [&](const std::string& words) {
+        return shell(folder, GAIT_MPIEXEC " -n 1 " + mpi + quick + " : -n 1 " + mpi + words);
+    };
+    const auto other = two(quick + "--seed 2 --hop 19");
+    CHECK(other.code == 1);
+    CHECK(contains(other.err, "seed: 1"));
+    CHECK(contains(other.err, "training data: 315 windows"));
+    CHECK(contains(other.err, "found 2 on rank 1 on "));
+
+    const auto unreadable = two(" none.safetensors");
+    CHECK(unreadable.code == 1);
+    CHECK(contains(unreadable.err, "rank 1 on "));
+    CHECK(contains(unreadable.err, "none.safetensors: expected a file that can be read"));
+
+    const auto unwritable = on_ranks(folder, 2, "-o no/such/folder");
+    CHECK(unwritable.code == 1);
+    CHECK(contains(unwritable.err, "rank 0 on "));
+    CHECK(contains(unwritable.err, "no/such/folder"));
+
+    const auto folds = on_ranks(folder, 2, "--folds users");
+    CHECK(folds.code == 1);
+    CHECK(contains(folds.err, "--folds: expected one process, har_train, found 2 ranks"));
+
+    const auto usage = on_ranks(folder, 2, "--mode async");
+    CHECK(usage.code != 0);
+    CHECK(usage.err.find("--mode") == usage.err.rfind("--mode"));
+}
+
+TEST_CASE(
+    "without warm-up and clipping a high rate explodes, which ends the run; with them it learns") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    const std::string high = "--epochs 2 --optimizer sgd --learning-rate 1e4 -o high.safetensors ";
+    const auto exploded = on_ranks(folder, 2, high + "--clip 0 --weight-decay 1");
+    CHECK(exploded.code == 1);
+    CHECK(contains(exploded.err, ", batch "));
+    CHECK(contains(exploded.err, "finite"));
+    CHECK(on_ranks(folder, 2, "--epochs 2 --optimizer sgd --learning-rate 0.1 --warm-up 1").code ==
+          0);
+}
+
+TEST_CASE("a killed rank ends the job, which goes on from its checkpoint to the same bits") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    // Tried 20 times and more by whoever changes how ranks wait.
+    const char* wanted = std::getenv("GAIT_TEST_KILLS");
+    for (int i = 0; i < (wanted ? std::atoi(wanted) : 2); ++i) {
+        const auto killed = disturb(folder, i % 2 == 0 ? 2 : 4, i % 2, "KILL", "");
+        CHECK(killed.code != 0);
+        CHECK_MESSAGE(contains(killed.err, "rank " + std::to_string(i % 2)), killed.err);
+        CHECK_MESSAGE(contains(killed.err, "cut.checkpoint, has"), killed.err);
+        check_going_on(folder, i % 2 == 0 ? 4 : 2);
+    }
+}
+
+TEST_CASE("a stopped rank is named, with what the others were doing") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    const auto stopped = disturb(folder, 3, 1, "STOP", "--timeout 2");
+    CHECK(stopped.code == 1);
+    CHECK_MESSAGE(contains(stopped.err, "rank 0 on "), stopped.err);
+    CHECK_MESSAGE(contains(stopped.err, "epoch "), stopped.err);
+    CHECK_MESSAGE(contains(stopped.err, "within 2 s, found nothing from rank 1 on "), stopped.err);
+    CHECK_MESSAGE(contains(stopped.err, "--resume"), stopped.err);
+}
+
+TEST_CASE("a rank that is asked to end ends all of them at the last complete epoch") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    const auto asked = disturb(folder, 2, 1, "TERM", "");
+    CHECK(asked.code != 0);
+    CHECK_MESSAGE(contains(asked.out, "Stopped after "), asked.err);
+    check_going_on(folder, 2);
+}
