@@ -27,8 +27,9 @@ void add_data_options(CLI::App& app, train_options& o) {
     app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
         ->check(positive);
     app.add_option("--split", o.split,
-                   "how windows are held out for validation: whole users, random blocks, or none")
-        ->check(CLI::IsMember({"user", "random", "none"}));
+                   "how windows are held out for validation: whole users, random blocks, none, or\n"
+                   "overlapping: single windows as in 2017, of samples that training sees too")
+        ->check(CLI::IsMember({"user", "random", "overlapping", "none"}));
     app.add_option("--validation-users", o.validation_users, "users to hold out, as a,b")
         ->delimiter(',')
         ->default_str("every fourth");

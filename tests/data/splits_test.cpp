@@ -96,3 +96,20 @@ TEST_CASE("by user: unknown users and empty sides are errors") {
     CHECK_THROWS_AS(static_cast<void>(gait::split_by_user(r, windows, {"a", "b"})), gait::error);
     CHECK_THROWS_AS(static_cast<void>(gait::split_by_user(r, windows, {})), gait::error);
 }
+
+TEST_CASE("overlapping: every window is on one side, and the sides share samples") {
+    const auto r = some_recordings({2'000, 3'000}, 1);
+    const auto windows = gait::make_windows(r, 100, 10);
+    const auto s = gait::split_overlapping(windows, 0.2, 3);
+    const auto n = std::ssize(windows);
+    CHECK(std::ssize(s.validation) == std::llround(0.2 * static_cast<double>(n)));
+    std::set<gait::index> all(s.train.begin(), s.train.end());
+    all.insert(s.validation.begin(), s.validation.end());
+    CHECK(std::ssize(all) == n);
+    CHECK(s.train.size() + s.validation.size() == windows.size());
+    CHECK_FALSE(
+        share_nothing(samples_of(windows, s.train, 100), samples_of(windows, s.validation, 100)));
+    CHECK(gait::split_overlapping(windows, 0.2, 3).validation == s.validation);
+    CHECK(gait::split_overlapping(windows, 0.2, 4).validation != s.validation);
+    CHECK_THROWS_AS(static_cast<void>(gait::split_overlapping(windows, 0.001, 3)), gait::error);
+}

@@ -3,7 +3,8 @@
 //
 // Which windows are learned from and which only judge. Neighbouring windows share most of their
 // samples, so a split that deals windows out one by one tests on what it trained on. Here whole
-// users are held out, or whole blocks with nothing in common with what is trained on.
+// users are held out, or whole blocks with nothing in common with what is trained on. The
+// flattering split is here too, for comparison with publications that used it.
 #pragma once
 
 #include <gait/core/random.hpp>
@@ -11,6 +12,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
+#include <numeric>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,7 +21,8 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// Two sets of windows that share no sample, and in words how they were chosen.
+/// Two sets of windows, and in words how they were chosen. But for `split_overlapping` they share
+/// no sample.
 struct split {
     std::vector<index> train;      ///< in the list of windows, ascending
     std::vector<index> validation; ///< likewise
@@ -136,6 +140,29 @@ inline split split_random(std::span<const window> windows, index steps, double f
     result.description = "random blocks, seed " + std::to_string(seed) + "; " +
                          detail::counted(result) + ", " + std::to_string(purged) +
                          " purged between them";
+    if (result.train.empty() || result.validation.empty())
+        throw error({"", "split", "windows on both sides", result.description});
+    return result;
+}
+
+/// Validation gets `fraction` (in (0, 1)) of the windows, dealt out one by one, and training all
+/// the rest. Where windows overlap both sides hold nearly the same samples: what is measured is how
+/// well the model remembers, not what it does with anything new. Throws `error` if nothing is left
+/// on one side.
+inline split split_overlapping(std::span<const window> windows, double fraction,
+                               std::uint64_t seed) {
+    assert(fraction > 0 && fraction < 1);
+    split result;
+    std::vector<index> order(windows.size());
+    std::iota(order.begin(), order.end(), index{0});
+    shuffle(order, random_stream(seed, purpose::split));
+    const auto held = order.begin() + std::llround(fraction * static_cast<double>(order.size()));
+    result.validation.assign(order.begin(), held);
+    result.train.assign(held, order.end());
+    std::ranges::sort(result.validation);
+    std::ranges::sort(result.train);
+    result.description = "single windows, seed " + std::to_string(seed) + "; " +
+                         detail::counted(result) + ", which overlap";
     if (result.train.empty() || result.validation.empty())
         throw error({"", "split", "windows on both sides", result.description});
     return result;
