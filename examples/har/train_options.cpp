@@ -171,8 +171,10 @@ std::string command_line(std::string line, int argc, char** argv) {
 void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
     const auto whole = CLI::Range(gait::index{1}, gait::index{1'000'000});
     app.option_defaults()->group("Ranks");
-    app.add_option("--mode", ranks.mode, "sync: every step is that of all ranks together")
-        ->check(CLI::IsMember({"sync"}));
+    app.add_option("--mode", ranks.mode,
+                   "sync: every step is that of all ranks together; async: some ranks are\n"
+                   "parameter servers, and the others workers that don't wait for each other")
+        ->check(CLI::IsMember({"sync", "async"}));
     app.add_option("--batch-per-rank", ranks.batch_per_rank,
                    "windows per step and rank instead of --batch. The learning rate is\n"
                    "multiplied by the number of ranks, after 5 epochs of warm-up unless\n"
@@ -180,13 +182,39 @@ void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
         ->check(whole)
         ->default_str("");
     app.add_flag("--keep-learning-rate", ranks.keep_rate, "neither, whatever the number of ranks");
-    app.add_option("--average-every", o.fit.average_every,
-                   "local SGD: ranks take so many steps on their own between two averages\n"
-                   "of their weights. 0: none, and a power of two of ranks gives the bits of one")
-        ->check(CLI::Range(0, 1'000'000));
+    auto* local =
+        app.add_option(
+               "--average-every", o.fit.average_every,
+               "local SGD: ranks take so many steps on their own between two averages\n"
+               "of their weights. 0: none, and a power of two of ranks gives the bits of one")
+            ->check(CLI::Range(0, 1'000'000));
     app.add_option("--timeout", ranks.timeout,
                    "seconds to wait for another rank; then all end, and its name is told")
         ->check(CLI::Range(0.1, 1e6));
+
+    app.option_defaults()->group("Ranks, --mode async");
+    const auto steps = CLI::Validator(
+        [](const std::string& text) {
+            const bool number = !text.empty() && text.size() < 10 &&
+                                text.find_first_not_of("0123456789") == text.npos;
+            return number || text == "unbounded"
+                       ? std::string()
+                       : "expected a number of steps, or unbounded, found '" + text + "'";
+        },
+        "");
+    app.add_option("--servers", ranks.servers,
+                   "ranks, the first ones, that hold a part of the weights each")
+        ->check(CLI::Range(1, 1024));
+    app.add_option("--staleness", ranks.staleness,
+                   "steps that others may take while a worker computes its gradient, at most;\n"
+                   "then they wait for it. 0: the bits of --mode sync; or unbounded")
+        ->check(steps)
+        ->default_str("twice the number of workers");
+    app.add_option("--delay-compensation", o.fit.delay_compensation,
+                   "corrects stale gradients by so much of their square times what the weights\n"
+                   "have moved")
+        ->check(CLI::Range(0.0, 1e6))
+        ->excludes(local);
 }
 
 } // namespace

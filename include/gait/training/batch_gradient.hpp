@@ -110,10 +110,14 @@ public:
     /// The second half. `wish` travels along: returns whether it was any rank's.
     template <communicator Communicator>
     bool sum_over(Communicator& ranks, bool wish = false) {
-        float& wishes = runs_[used - 1];
-        wishes = wish ? 1.0F : 0.0F;
-        ranks.sum(std::span<float>(runs_.data(), static_cast<std::size_t>(used)));
-        return wishes > 0;
+        ranks.sum(with_tail(wish));
+        return runs_[used - 1] > 0;
+    }
+
+    /// [gradient | loss, weight, correct, count, wish] as a whole.
+    [[nodiscard]] std::span<float> with_tail(bool wish) {
+        runs_[used - 1] = wish ? 1.0F : 0.0F;
+        return {runs_.data(), static_cast<std::size_t>(used)};
     }
 
     [[nodiscard]] loss_sums sums() const {

@@ -77,6 +77,12 @@ std::map<std::string, std::string> identity_of_run(const Train& train, const Val
     if (o.rates.form == schedule::shape::cosine)
         form += in_words(" of ", o.epochs, " epochs, floor ", o.rates.floor);
 
+    std::string averaging = "of every gradient";
+    if (o.average_every > 0)
+        averaging = in_words("of the weights, every ", o.average_every, " steps");
+    if (o.servers > 0 && o.staleness > 0) // without staleness it is as above, to the bit
+        averaging = in_words("none: asynchronous, delay compensation ", o.delay_compensation);
+
     std::string weights = o.loss.class_weights.empty() ? "equal" : "";
     for (const float w : o.loss.class_weights)
         weights += in_words(weights.empty() ? "" : " ", w);
@@ -91,26 +97,24 @@ std::map<std::string, std::string> identity_of_run(const Train& train, const Val
         model = Model::description();
 
     std::map<std::string, std::string> all = o.identity;
-    all.merge(std::map<std::string, std::string>{
-        {"model", model},
-        {"training data", detail::identity_of<F>(train)},
-        {"validation data", detail::identity_of<F>(validation)},
-        {"seed", in_words(o.seed)},
-        {"batch", in_words(o.batch)},
-        {"order", o.shuffled ? "shuffled" : "as given"},
-        {"shards", in_words(o.shards)},
-        {"averaging", o.average_every == 0
-                          ? "of every gradient"
-                          : in_words("of the weights, every ", o.average_every, " steps")},
-        {"optimizer", o.method.description()},
-        {"learning rate", in_words(o.learning_rate)},
-        {"schedule", form},
-        {"clipping norm", in_words(o.clip_norm)},
-        {"class weights", weights},
-        {"label smoothing", in_words(o.loss.label_smoothing)},
-        {"patience", in_words(o.patience)},
-        {"truncated steps", in_words(o.truncate_steps)},
-        {"initial parameters", start}});
+    all.merge(
+        std::map<std::string, std::string>{{"model", model},
+                                           {"training data", detail::identity_of<F>(train)},
+                                           {"validation data", detail::identity_of<F>(validation)},
+                                           {"seed", in_words(o.seed)},
+                                           {"batch", in_words(o.batch)},
+                                           {"order", o.shuffled ? "shuffled" : "as given"},
+                                           {"shards", in_words(o.shards)},
+                                           {"averaging", averaging},
+                                           {"optimizer", o.method.description()},
+                                           {"learning rate", in_words(o.learning_rate)},
+                                           {"schedule", form},
+                                           {"clipping norm", in_words(o.clip_norm)},
+                                           {"class weights", weights},
+                                           {"label smoothing", in_words(o.loss.label_smoothing)},
+                                           {"patience", in_words(o.patience)},
+                                           {"truncated steps", in_words(o.truncate_steps)},
+                                           {"initial parameters", start}});
     return all;
 }
 
