@@ -32,8 +32,8 @@ public:
     mailbox& operator=(const mailbox&) = delete;
     /// What hasn't left by now may still be looked at by MPI, until the program ends.
     ~mailbox() {
-        for (auto& letter : letters_)
-            static_cast<void>(letter.release());
+        for (auto& kept : letters_)
+            static_cast<void>(kept.release());
     }
 
     void send(int to, std::span<const std::byte> head, std::span<const std::byte> body) {
@@ -80,8 +80,8 @@ public:
 
     /// Waits until all that was sent has left.
     void flush() {
-        for (auto& letter : letters_)
-            watch_.wait(std::span(&letter->request, 1));
+        for (auto& kept : letters_)
+            watch_.wait(std::span(&kept->request, 1));
     }
 
     [[nodiscard]] std::int64_t bytes_sent() const { return bytes_sent_; }
@@ -101,9 +101,9 @@ private:
 
     /// One whose bytes nobody needs any more.
     letter& unused() {
-        for (auto& letter : letters_)
-            if (letter->gone())
-                return *letter;
+        for (auto& kept : letters_)
+            if (kept->gone())
+                return *kept;
         return *letters_.emplace_back(std::make_unique<letter>());
     }
 
