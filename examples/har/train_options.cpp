@@ -123,11 +123,20 @@ void add_augmentation_options(CLI::App& app, train_options& o) {
         ->check(up);
 }
 
-void add_run_options(CLI::App& app, train_options& o) {
+void add_run_options(CLI::App& app, train_options& o, bool ranks) {
     const auto positive = CLI::Range(1, 1'000'000);
     app.option_defaults()->group("Run");
     app.add_option("--epochs", o.fit.epochs, "times through all windows")->check(positive);
     app.add_option("--batch", o.fit.batch, "windows per step")->check(positive);
+    using order = gait::window_order;
+    static const std::map<std::string, order> orders{{"shuffled", order::shuffled},
+                                                     {"dealt", order::dealt}};
+    app.add_option("--order", o.fit.order,
+                   "of windows in an epoch. shuffled; or dealt: shuffled, but so that a rank of\n"
+                   "har_train_mpi needs, and reads, a part of the data alone")
+        ->transform(CLI::CheckedTransformer(orders).description(""))
+        ->default_str(ranks ? "dealt; shuffled for --mode async and for --average-every"
+                            : "shuffled");
     app.add_option("--patience", o.fit.patience,
                    "epochs without a lower validation loss before stopping; the best weights\n"
                    "are kept. 0: never, and the last weights are kept")
@@ -237,7 +246,7 @@ std::optional<int> read_command_line(int argc, char** argv, train_options& o, ra
     add_fold_options(app, o, !ranks);
     add_method_options(app, o);
     add_augmentation_options(app, o);
-    add_run_options(app, o);
+    add_run_options(app, o, ranks != nullptr);
     if (ranks)
         add_rank_options(app, o, *ranks);
     try {
@@ -247,8 +256,12 @@ std::optional<int> read_command_line(int argc, char** argv, train_options& o, ra
         return silent ? app.exit(end, nowhere, nowhere) : app.exit(end);
     }
     o.command = command_line(ranks ? "har_train_mpi" : "har_train", argc, argv);
-    if (ranks)
+    if (ranks) {
         ranks->warmup_given = app.count("--warm-up") > 0;
+        const bool any_window = ranks->mode == "async" || o.fit.average_every > 0;
+        if (app.count("--order") == 0 && !any_window)
+            o.fit.order = gait::window_order::dealt;
+    }
     return std::nullopt;
 }
 

@@ -20,13 +20,16 @@
 
 namespace gait::inline GAIT_ARCH {
 
+/// In which order an epoch takes the windows: epoch_order.hpp.
+enum class window_order { given, shuffled, dealt };
+
 /// How to train. The defaults are a sound start for the reference model.
 struct fit_options {
     int epochs = 50;
     index batch = 1000;     ///< windows per step; an epoch's last batch has what is left
     std::uint64_t seed = 1; ///< of initialisation, shuffling, dropout and augmentation
-    bool shuffled = true;   ///< a new order every epoch; false: the source's own order
-    int threads = 0;        ///< 0: all there are. Changes no bit of the result
+    window_order order = window_order::shuffled; ///< `dealt`: a rank needs a part of the windows
+    int threads = 0;                             ///< 0: all there are. Changes no bit of the result
     int shards = 64; ///< parts of a batch with a gradient each, at most. Changes the rounding
 
     any_optimizer method = adam{};

@@ -21,9 +21,11 @@
 #include <gait/core/random.hpp>
 #include <gait/training/async_epoch.hpp>
 #include <gait/training/batch_gradient.hpp>
+#include <gait/training/check_run.hpp>
 #include <gait/training/checkpoint.hpp>
 #include <gait/training/clipping.hpp>
 #include <gait/training/collective.hpp>
+#include <gait/training/epoch_order.hpp>
 #include <gait/training/evaluate.hpp>
 #include <gait/training/not_finite.hpp>
 #include <gait/training/options.hpp>
@@ -32,7 +34,6 @@
 
 #include <chrono>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,18 +42,6 @@ namespace gait::inline GAIT_ARCH {
 
 namespace detail {
 
-/// Throws `error` if a source can't train or judge a model of K classes.
-template <index K, class Source>
-void check_labels(const Source& source, const std::string& name) {
-    if (source.class_count() != K)
-        throw error({name, "classes", std::to_string(K) + ", as many as the model's outputs",
-                     std::to_string(source.class_count())});
-    for (index i = 0; i < source.size(); ++i)
-        if (const auto label = static_cast<index>(source.label(i)); label < 0 || label >= K)
-            throw error({name, "window " + std::to_string(i),
-                         "a label in [0, " + std::to_string(K) + ")", std::to_string(label)});
-}
-
 template <class Model, class Train, class Validation, class Communicator>
 class training_run {
 public:
@@ -60,8 +49,7 @@ public:
                  const fit_options& options, const callbacks& tell, Communicator& ranks)
         : model_(model), train_(train), validation_(validation), options_(options), tell_(tell),
           ranks_(ranks), now_(P, options.method.slots(), options.patience > 0),
-          border_parameters_(P), border_memory_(now_.memory.size()),
-          order_(static_cast<std::size_t>(train.size())),
+          border_parameters_(P), border_memory_(now_.memory.size()), order_(train.size(), options),
           gradient_(options.threads > 0 ? options.threads : available_threads(), options.shards,
                     std::max(train.steps(), validation.size() > 0 ? validation.steps() : 0),
                     options.truncate_steps),
@@ -117,10 +105,7 @@ private:
 
     control epoch() {
         const auto start = clock::now();
-        std::iota(order_.begin(), order_.end(), index{0});
-        if (options_.shuffled)
-            shuffle(order_, random_stream(options_.seed, purpose::shuffle,
-                                          static_cast<std::uint32_t>(now_.epoch)));
+        ids_ = order_(now_.epoch);
         std::copy(now_.parameters.begin(), now_.parameters.end(), border_parameters_.begin());
         std::copy(now_.memory.begin(), now_.memory.end(), border_memory_.begin());
         const std::int64_t border_step = now_.step;
@@ -171,7 +156,7 @@ private:
             return wants_to_stop_;
         };
         if (asynchronous())
-            return (*workers_)(now_, order_, tell);
+            return (*workers_)(now_, ids_, tell);
         epoch_pass all;
         for (index b = 0; b < batches_ && !all.stopped; ++b) {
             tell(step(b, all));
@@ -191,8 +176,8 @@ private:
         const flush_denormals flush;
         const index begin = b * options_.batch;
         const index count = std::min(options_.batch, train_.size() - begin);
-        const auto ids = std::span<const index>(order_).subspan(static_cast<std::size_t>(begin),
-                                                                static_cast<std::size_t>(count));
+        const auto ids =
+            ids_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
         weights_.pack(model_, now_.parameters.span());
         const pass at{.training = true,
                       .seed = options_.seed,
@@ -280,7 +265,8 @@ private:
 
     training_progress now_;
     buffer<float> border_parameters_, border_memory_; // as the current epoch began
-    std::vector<index> order_;                        // windows of the current epoch
+    epoch_order order_;
+    std::span<const index> ids_; // the windows of the current epoch
     kernel_weights<Model> weights_;
     batch_gradient<Model> gradient_;
     std::optional<async_epoch<Model, Train, Communicator>> workers_; // if they are asynchronous
@@ -303,24 +289,7 @@ template <classifying_model Model, window_source<input_features<Model>> Train,
 fit_result fit(const Model& model, const Train& train, const Validation& validation,
                const fit_options& options = {}, const callbacks& tell = {},
                Communicator ranks = {}) {
-    constexpr index K = output_features<Model>;
-    assert(options.batch > 0 && options.shards > 0 && options.epochs >= 0);
-    assert(options.initial_parameters.empty() ||
-           static_cast<index>(options.initial_parameters.size()) == Model::parameter_count);
-    assert(!options.resume || !options.checkpoint.empty());
-    if (train.size() == 0)
-        throw error({"", "training data", "at least one window", "none"});
-    detail::check_labels<K>(train, "training data");
-    if (validation.size() > 0)
-        detail::check_labels<K>(validation, "validation data");
-    if (options.truncate_steps > 0 && !truncatable_model<Model>)
-        throw error({"", "truncated backpropagation", "a model whose forward pass takes a state",
-                     "one that starts every window afresh"});
-    if (options.servers > 0 && (ranks.size() <= options.servers || options.average_every > 0 ||
-                                !messaging_communicator<Communicator>))
-        throw error({"", "asynchronous training",
-                     "more ranks than servers, that can write to each other, and no local SGD",
-                     detail::in_words(ranks.size(), " ranks and ", options.servers, " servers")});
+    check_run<Model>(train, validation, options, ranks);
     return detail::training_run<Model, Train, Validation, Communicator>(model, train, validation,
                                                                         options, tell, ranks)();
 }
