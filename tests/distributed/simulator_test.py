@@ -79,6 +79,15 @@ class Asynchronous(unittest.TestCase):
         self.assertAlmostEqual(done.seconds / 1000, cycle, delta=1e-4)
         self.assertEqual(done.staleness, 0)
 
+    def test_a_worker_waits_for_all_servers(self):
+        cycle = SECONDS + 2 * (1.2e-3 + WEIGHTS / 125e6) + 5e-3 / 4 + 4 * 1.2e-3
+        done = asynchronous(1, 4, 1000, STEADY, WIRE, update=5e-3)
+        self.assertAlmostEqual(done.seconds / 1000, cycle, delta=1e-4)
+
+    def test_gradients_that_come_at_once_take_their_turns(self):
+        done = asynchronous(50, 1, 50, STEADY, WIRE)
+        self.assertAlmostEqual(done.seconds, SECONDS + 1.2e-3 + 50 * WEIGHTS / 125e6)
+
     def test_few_workers_scale_perfectly_on_an_ideal_network(self):
         for servers in (1, 3):
             done = asynchronous(8, servers, 8000, STEADY, IDEAL)
