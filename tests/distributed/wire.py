@@ -3,8 +3,8 @@
 """wire.py GBIT MS LINK...: a switch between links, each of GBIT Gbit/s and with MS ms from end to end.
 
 Not a bridge with queueing disciplines, because many a kernel comes without the one that delays
-(netem). A frame takes its turn on the sender's cable and then on the receiver's; a cable's time for
-it is its length over the rate. The frames of the kernel's offloading are up to 64 KB long, and stay
+(netem). A frame takes its turn on the sender's cable and, as it comes out of that, on the receiver's;
+a cable's time for it is its length over the rate. The frames of the kernel's offloading are up to 64 KB long, and stay
 so: their headers are counted once. There are queues of any length, and nothing is lost.
 """
 
@@ -38,10 +38,11 @@ class Cable:
     def __init__(self, bytes_per_second):
         self.rate, self.free = bytes_per_second, 0.0
 
-    def pass_through(self, at, size):
-        """When a frame that comes `at` has left it."""
-        self.free = max(self.free, at) + size / self.rate
-        return self.free
+    def begin(self, at, size):
+        """When a frame that comes `at` begins to pass through."""
+        start = max(self.free, at)
+        self.free = start + size / self.rate
+        return start
 
 
 def switch(links, rate, delay):
@@ -54,13 +55,13 @@ def switch(links, rate, delay):
                 frame = link.recv(1 << 17)
             except OSError:  # a cable that is down
                 continue
-            now, size = time.monotonic(), len(frame) - HEADER
+            size = len(frame) - HEADER
             target, source = frame[HEADER:HEADER + 6], frame[HEADER + 6:HEADER + 12]
             known[source] = link
-            left = of[link].pass_through(now, size)
+            begun = of[link].begin(time.monotonic(), size)
             for other in [known[target]] if target in known else [o for o in links if o != link]:
-                arrival = to[other].pass_through(left, size) + delay
-                heapq.heappush(travelling, (arrival, count, other, frame))
+                to[other].begin(begun, size)
+                heapq.heappush(travelling, (to[other].free + delay, count, other, frame))
                 count += 1
         while travelling and travelling[0][0] <= time.monotonic():
             _, _, link, frame = heapq.heappop(travelling)
