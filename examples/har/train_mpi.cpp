@@ -17,10 +17,12 @@
 #include <gait/training/bounded_staleness.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -124,6 +126,12 @@ int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint
     o.command = "mpirun -n " + std::to_string(ranks.size()) + " " + o.command;
     if (o.fit.threads == 0)
         o.fit.threads = threads_of_a_rank(ranks, o.fit.servers);
+    o.traffic_so_far = [&ranks] {
+        std::array<double, 2> all{static_cast<double>(ranks.bytes_sent()),
+                                  ranks.watch().seconds_waited()};
+        ranks.sum(std::span<double>(all));
+        return har::traffic{all[0], all[1]};
+    };
     std::printf("%d ranks of %d threads; %s, learning rate %g, warm-up %g epochs.\n", ranks.size(),
                 o.fit.threads, in_words(o, workers).c_str(), o.fit.learning_rate,
                 o.fit.rates.warmup_epochs);

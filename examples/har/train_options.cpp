@@ -151,6 +151,8 @@ void add_run_options(CLI::App& app, train_options& o, bool ranks) {
                    "folder for index.html, which shows the run and how to repeat it")
         ->default_str("none");
     app.add_option("--log", o.log, "file for one JSON line per epoch")->default_str("none");
+    app.add_option("--log-steps", o.log_steps, "file for one JSON line per step")
+        ->default_str("none");
     app.add_option("--checkpoint", o.fit.checkpoint,
                    "written after every epoch (default: beside the weights)")
         ->always_capture_default(false);

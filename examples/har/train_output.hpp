@@ -11,8 +11,9 @@
 #include <gait/core/error.hpp>
 #include <gait/data/recordings.hpp>
 #include <gait/data/windows.hpp>
-#include <gait/files/json.hpp>
 #include <gait/training/options.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <cerrno>
 #include <chrono>
@@ -25,7 +26,7 @@
 
 namespace har {
 
-/// One JSON object per epoch and line; there to be read while training goes on.
+/// One JSON object per epoch, or per step, and line; there to be read while training goes on.
 class metrics_log {
 public:
     /// Starts an empty file; no path, no log.
@@ -37,31 +38,44 @@ public:
             fail();
     }
 
-    void write(const gait::epoch_report& e) {
-        if (!file_)
-            return;
-        // A NaN, where there is no validation, becomes null.
-        std::string line = "{\"epoch\":" + gait::json_text(e.epoch);
-        const auto add = [&line](const char* name, double value) {
-            line += std::string(",\"") + name + "\":" + gait::json_text(value);
-        };
-        add("train_loss", e.train_loss);
-        add("train_accuracy", e.train_accuracy);
-        add("validation_loss", e.validation_loss);
-        add("validation_accuracy", e.validation_accuracy);
-        add("learning_rate", e.learning_rate);
-        add("gradient_norm", e.gradient_norm);
-        add("seconds", e.seconds);
-        if (!e.staleness.empty()) {
-            line += ",\"steps\":" + gait::json_text(e.steps);
-            add("steps_per_second", static_cast<double>(e.steps) / e.seconds_of_steps);
-            line += ",\"staleness\":" + gait::json_text(e.staleness);
-        }
-        if (std::fputs((line + "}\n").c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0)
-            fail();
+    /// With what all ranks have sent and waited in this epoch, if there are several.
+    void write(const gait::epoch_report& e, const std::optional<traffic>& ranks) {
+        json line{{"epoch", e.epoch},
+                  {"train_loss", e.train_loss},
+                  {"train_accuracy", e.train_accuracy},
+                  {"validation_loss", e.validation_loss},
+                  {"validation_accuracy", e.validation_accuracy},
+                  {"learning_rate", e.learning_rate},
+                  {"gradient_norm", e.gradient_norm},
+                  {"seconds", e.seconds}};
+        if (ranks)
+            line.update({{"bytes_sent", ranks->bytes}, {"seconds_waited", ranks->seconds}});
+        if (!e.staleness.empty())
+            line.update({{"steps", e.steps},
+                         {"steps_per_second", static_cast<double>(e.steps) / e.seconds_of_steps},
+                         {"staleness", e.staleness}});
+        write(line);
+    }
+    /// `seconds`: since the step before it.
+    void write(const gait::batch_report& b, double seconds) {
+        write(json{{"epoch", b.epoch},
+                   {"batch", b.batch},
+                   {"windows", b.windows},
+                   {"loss", b.loss},
+                   {"learning_rate", b.learning_rate},
+                   {"gradient_norm", b.gradient_norm},
+                   {"seconds", seconds}});
     }
 
 private:
+    using json = nlohmann::ordered_json; // which makes a NaN, where there is no validation, null
+
+    void write(const json& line) {
+        if (file_ && (std::fputs((line.dump() + "\n").c_str(), file_.get()) < 0 ||
+                      std::fflush(file_.get()) != 0))
+            fail();
+    }
+
     [[noreturn]] void fail() const {
         throw gait::error({path_, "", "to write to it", std::strerror(errno)});
     }

@@ -25,6 +25,7 @@
 #include <gait/training/trainer.hpp>
 #include <gait/weights/save.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -143,10 +144,11 @@ training_outcome train_model(const Model& model, train_options& o,
                         std::ssize(r.samples) / gait::recordings::axes, r.size());
     }
 
-    std::optional<metrics_log> log;
+    std::optional<metrics_log> log, step_log;
     std::optional<train_display> display;
     if (first) {
         log.emplace(o.log);
+        step_log.emplace(o.log_steps);
         display.emplace(o.fit.epochs, train.size(), o.window);
     }
     const auto verdict = [] {
@@ -159,21 +161,35 @@ training_outcome train_model(const Model& model, train_options& o,
             return;
         std::printf("Resuming after epoch %zu of %d.\n", before.size(), o.fit.epochs);
         for (const gait::epoch_report& e : before)
-            log->write(e);
+            log->write(e, {});
     };
+    using clock = std::chrono::steady_clock;
+    auto step_begins = clock::now();
+    traffic before = o.traffic_so_far ? o.traffic_so_far() : traffic{};
     tell.on_batch = [&](const gait::batch_report& b) {
         last.now_has(b.epoch - 1);
-        if (first)
+        if (first) {
             display->show(b);
+            const auto now = clock::now();
+            step_log->write(b, std::chrono::duration<double>(now - step_begins).count());
+            step_begins = now;
+        }
         return verdict();
     };
     tell.on_epoch = [&](const gait::epoch_report& e, std::span<const float> weights) {
         last.now_has(e.epoch);
+        std::optional<traffic> in_epoch;
+        if (o.traffic_so_far) {
+            const traffic all = o.traffic_so_far();
+            in_epoch = {all.bytes - before.bytes, all.seconds - before.seconds};
+            before = all;
+        }
         if (first) {
             display->show(e);
-            log->write(e);
+            log->write(e, in_epoch);
             gait::save_weights(o.weights, model, weights, info);
         }
+        step_begins = clock::now();
         return verdict();
     };
     training_outcome done;

@@ -215,6 +215,37 @@ TEST_CASE("averaging weights now and then sends less") {
     CHECK(megabytes("--average-every 5") == doctest::Approx(megabytes("") * 2 / 5).epsilon(0.1));
 }
 
+TEST_CASE("the logs have a line per epoch with what ranks sent and waited, and one per step") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    const auto done = on_ranks(folder, 2, "--epochs 2 --log l.jsonl --log-steps s.jsonl");
+    REQUIRE_MESSAGE(done.code == 0, done.err);
+    const auto lines = [&](const char* log) {
+        std::istringstream text(read_all(folder / log));
+        std::vector<nlohmann::json> all;
+        for (std::string line; std::getline(text, line);)
+            all.push_back(nlohmann::json::parse(line));
+        return all;
+    };
+    const auto epochs = lines("l.jsonl"), steps = lines("s.jsonl");
+    REQUIRE(epochs.size() == 2);
+    REQUIRE(steps.size() == 2 * 5);
+    double seconds = 0, windows = 0;
+    for (std::size_t i = 5; i < 10; ++i) {
+        CHECK(steps[i]["epoch"] == 2);
+        seconds += steps[i]["seconds"].get<double>();
+        windows += steps[i]["windows"].get<double>();
+    }
+    CHECK(windows == 315);
+    CHECK(seconds < epochs[1]["seconds"].get<double>());
+    // Two ranks, five steps; the rest is the confusion matrix and whether anybody wants to stop.
+    const double gradients = 2 * 5 * 267'056;
+    CHECK(epochs[1]["bytes_sent"] > gradients);
+    CHECK(epochs[1]["bytes_sent"] < gradients + 10'000);
+    CHECK(epochs[1]["seconds_waited"] > 0);
+    CHECK(epochs[1]["seconds_waited"] < 2 * epochs[1]["seconds"].get<double>());
+}
+
 TEST_CASE("one rank's error ends all of them, and is told") {
     const scratch_folder folder;
     make_recordings(folder);
