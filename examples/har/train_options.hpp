@@ -7,14 +7,20 @@
 #include <gait/data/augmentation.hpp>
 #include <gait/training/options.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace har {
 
+/// What all ranks together have sent to each other and waited for each other.
+struct traffic {
+    double bytes = 0, seconds = 0;
+};
+
 struct train_options {
-    std::string prepared, weights = "weights.safetensors", log, report;
+    std::string prepared, weights = "weights.safetensors", log, log_steps, report;
     std::string command; ///< all words, for a shell
     gait::index window = 200, hop = 20;
 
@@ -32,12 +38,17 @@ struct train_options {
     gait::augmentation augment;
 
     gait::fit_options fit; ///< everything that is the library's own
+
+    /// So far; called by all ranks after an epoch. None: there is one.
+    std::function<traffic()> traffic_so_far = {};
 };
 
 /// What har_train_mpi is told on top.
 struct rank_options {
     std::string mode = "sync";
-    double timeout = 60;            ///< seconds
+    int servers = 1;       ///< of mode async
+    std::string staleness; ///< a number, "unbounded", or empty: twice the number of workers
+    double timeout = 60;   ///< seconds
     gait::index batch_per_rank = 0; ///< 0: options.fit.batch is that of all ranks together
     bool keep_rate = false;
     bool warmup_given = false; ///< on the command line

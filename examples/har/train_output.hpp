@@ -11,8 +11,9 @@
 #include <gait/core/error.hpp>
 #include <gait/data/recordings.hpp>
 #include <gait/data/windows.hpp>
-#include <gait/files/json.hpp>
 #include <gait/training/options.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <cerrno>
 #include <chrono>
@@ -25,7 +26,7 @@
 
 namespace har {
 
-/// One JSON object per epoch and line; there to be read while training goes on.
+/// One JSON object per epoch, or per step, and line; there to be read while training goes on.
 class metrics_log {
 public:
     /// Starts an empty file; no path, no log.
@@ -37,26 +38,44 @@ public:
             fail();
     }
 
-    void write(const gait::epoch_report& e) {
-        if (!file_)
-            return;
-        // A NaN, where there is no validation, becomes null.
-        std::string line = "{\"epoch\":" + gait::json_text(e.epoch);
-        const auto add = [&line](const char* name, double value) {
-            line += std::string(",\"") + name + "\":" + gait::json_text(value);
-        };
-        add("train_loss", e.train_loss);
-        add("train_accuracy", e.train_accuracy);
-        add("validation_loss", e.validation_loss);
-        add("validation_accuracy", e.validation_accuracy);
-        add("learning_rate", e.learning_rate);
-        add("gradient_norm", e.gradient_norm);
-        add("seconds", e.seconds);
-        if (std::fputs((line + "}\n").c_str(), file_.get()) < 0 || std::fflush(file_.get()) != 0)
-            fail();
+    /// With what all ranks have sent and waited in this epoch, if there are several.
+    void write(const gait::epoch_report& e, const std::optional<traffic>& ranks) {
+        json line{{"epoch", e.epoch},
+                  {"train_loss", e.train_loss},
+                  {"train_accuracy", e.train_accuracy},
+                  {"validation_loss", e.validation_loss},
+                  {"validation_accuracy", e.validation_accuracy},
+                  {"learning_rate", e.learning_rate},
+                  {"gradient_norm", e.gradient_norm},
+                  {"seconds", e.seconds}};
+        if (ranks)
+            line.update({{"bytes_sent", ranks->bytes}, {"seconds_waited", ranks->seconds}});
+        if (!e.staleness.empty())
+            line.update({{"steps", e.steps},
+                         {"steps_per_second", static_cast<double>(e.steps) / e.seconds_of_steps},
+                         {"staleness", e.staleness}});
+        write(line);
+    }
+    /// `seconds`: since the step before it.
+    void write(const gait::batch_report& b, double seconds) {
+        write(json{{"epoch", b.epoch},
+                   {"batch", b.batch},
+                   {"windows", b.windows},
+                   {"loss", b.loss},
+                   {"learning_rate", b.learning_rate},
+                   {"gradient_norm", b.gradient_norm},
+                   {"seconds", seconds}});
     }
 
 private:
+    using json = nlohmann::ordered_json; // which makes a NaN, where there is no validation, null
+
+    void write(const json& line) {
+        if (file_ && (std::fputs((line.dump() + "\n").c_str(), file_.get()) < 0 ||
+                      std::fflush(file_.get()) != 0))
+            fail();
+    }
+
     [[noreturn]] void fail() const {
         throw gait::error({path_, "", "to write to it", std::strerror(errno)});
     }
@@ -67,6 +86,25 @@ private:
     std::string path_;
     std::unique_ptr<std::FILE, closer> file_;
 };
+
+/// How stale each worker's gradients were in an asynchronous epoch, a line a worker; else nothing.
+inline std::string staleness_table(const gait::epoch_report& e) {
+    if (e.staleness.empty())
+        return {};
+    char text[120];
+    std::snprintf(text, sizeof text, "  %jd steps, %.1f a second; gradients by their staleness:\n",
+                  static_cast<std::intmax_t>(e.steps),
+                  static_cast<double>(e.steps) / e.seconds_of_steps);
+    std::string table = text;
+    for (std::size_t w = 0; w < e.staleness.size(); ++w) {
+        table += "    worker " + std::to_string(w + 1) + " ";
+        for (std::size_t s = 0; s < e.staleness[w].size(); ++s)
+            if (e.staleness[w][s] > 0)
+                table += " " + std::to_string(s) + ": " + std::to_string(e.staleness[w][s]);
+        table += '\n';
+    }
+    return table;
+}
 
 /// What `count` windows of `steps` samples of `r` take as views, and what copies of them would.
 inline std::string window_memory(const gait::recordings& r, gait::index count, gait::index steps) {
@@ -119,7 +157,7 @@ public:
         : epochs_(epochs), windows_(windows), steps_(steps) {}
 
     void show(const gait::batch_report& b) {
-        if (b.batch == 1) {
+        if (!bar_) {
             bar_.emplace(title(b.epoch), windows_, "windows");
             done_ = 0;
         }
@@ -140,7 +178,7 @@ public:
         if (std::isfinite(e.validation_loss))
             std::printf("  validation loss %.4f  accuracy %.3f", e.validation_loss,
                         e.validation_accuracy);
-        std::printf("  %.1f s  (%s)\n", e.seconds, speed().c_str());
+        std::printf("  %.1f s  (%s)\n%s", e.seconds, speed().c_str(), staleness_table(e).c_str());
         std::fflush(stdout);
         start_ = clock::now();
     }
