@@ -45,6 +45,8 @@ inline gait::split split_windows(const train_options& o, const gait::recordings&
             return gait::split_by_user(r, windows, held_out);
         std::puts("There is only one user, so the split is random.");
     }
+    if (o.split == "time")
+        return gait::split_in_time(r, windows, o.validation_share);
     return gait::split_random(windows, o.window, o.validation_share, o.fit.seed);
 }
 

@@ -26,14 +26,16 @@ void add_data_options(CLI::App& app, train_options& o) {
         ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
     app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
         ->check(positive);
-    app.add_option("--split", o.split,
-                   "how windows are held out for validation: whole users, random blocks, or none")
-        ->check(CLI::IsMember({"user", "random", "none"}));
+    app.add_option(
+           "--split", o.split,
+           "how windows are held out for validation: whole users, random blocks, the end in\n"
+           "time of each activity, or none")
+        ->check(CLI::IsMember({"user", "random", "time", "none"}));
     app.add_option("--validation-users", o.validation_users, "users to hold out, as a,b")
         ->delimiter(',')
         ->default_str("every fourth");
     app.add_option("--validation-share", o.validation_share,
-                   "share of the windows to hold out at random")
+                   "share to hold out at random or in time")
         ->check(CLI::Range(0.001, 0.999));
 }
 

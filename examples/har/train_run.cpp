@@ -113,7 +113,7 @@ training_outcome train_model(const Model& model, train_options& o, const gait::r
     const bool first = ranks.rank() == 0; // shows and writes for all
     const auto windows = gait::make_windows(r, o.window, o.hop);
     const gait::split parts = split_windows(o, r, windows);
-    const gait::scaling scale = gait::fit_scaling(r, windows, parts.train, o.window);
+    const gait::scaling scale = gait::fit_scaling(r, windows, parts.train);
     const gait::recorded_windows train(r, windows, o.window, parts.train, scale, o.augment);
     const gait::recorded_windows validation(r, windows, o.window, parts.validation, scale);
     gait::model_info info = describe(o, r, parts, scale);

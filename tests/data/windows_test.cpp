@@ -80,14 +80,14 @@ TEST_CASE("covered samples are counted once") {
     const auto r = some_recordings({20, 20}, 2, 1);
     const auto windows = gait::make_windows(r, 5, 2);
     const std::vector<gait::index> chosen{3, 1, 0, 8}; // begins 6, 2, 0, 21
-    const auto ranges = gait::covered_samples(windows, chosen, 5);
+    const auto ranges = gait::covered_samples(windows, chosen);
     REQUIRE(ranges.size() == 2);
     CHECK(ranges[0].first == 0);
     CHECK(ranges[0].last == 11);
     CHECK(ranges[1].first == 21);
     CHECK(ranges[1].last == 26);
     // Samples 0 to 10 and 21 to 25, of which the first number is their place.
-    const auto s = gait::fit_scaling(r, windows, chosen, 5);
+    const auto s = gait::fit_scaling(r, windows, chosen);
     CHECK(s.mean[0] == doctest::Approx((55.0 + 115.0) / 16));
     CHECK(s.mean[1] == doctest::Approx(-(55.0 + 115.0) / 16));
 }

@@ -18,9 +18,10 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// `steps` samples in a row, all of one run. How many steps is the same for all windows.
+/// Samples in a row, all of one run.
 struct window {
     index begin = 0;        ///< first sample, in recordings
+    int steps = 0;          ///< how many samples
     std::uint8_t label = 0; ///< what most of its samples are
     int user = 0;
     int run = 0;
@@ -64,7 +65,8 @@ inline std::vector<window> make_windows(const recordings& r, index steps, index 
             const index begin = run.begin + offset;
             const auto labels = std::span(r.labels).subspan(static_cast<std::size_t>(begin),
                                                             static_cast<std::size_t>(steps));
-            windows.push_back({begin, detail::majority(labels), run.user, static_cast<int>(i)});
+            windows.push_back({begin, static_cast<int>(steps), detail::majority(labels), run.user,
+                               static_cast<int>(i)});
         }
     }
     if (windows.empty())
@@ -74,25 +76,27 @@ inline std::vector<window> make_windows(const recordings& r, index steps, index 
 
 /// The samples that the chosen windows cover, as ranges that don't overlap, in order.
 inline std::vector<sample_range> covered_samples(std::span<const window> windows,
-                                                 std::span<const index> chosen, index steps) {
-    std::vector<index> begins;
-    for (const index i : chosen)
-        begins.push_back(windows[static_cast<std::size_t>(i)].begin);
-    std::ranges::sort(begins);
+                                                 std::span<const index> chosen) {
+    std::vector<sample_range> covered;
+    for (const index i : chosen) {
+        const window& w = windows[static_cast<std::size_t>(i)];
+        covered.push_back({w.begin, w.begin + w.steps});
+    }
+    std::ranges::sort(covered, {}, &sample_range::first);
     std::vector<sample_range> ranges;
-    for (const index begin : begins) {
-        if (!ranges.empty() && begin <= ranges.back().last)
-            ranges.back().last = begin + steps;
+    for (const sample_range range : covered) {
+        if (!ranges.empty() && range.first <= ranges.back().last)
+            ranges.back().last = std::max(ranges.back().last, range.last);
         else
-            ranges.push_back({begin, begin + steps});
+            ranges.push_back(range);
     }
     return ranges;
 }
 
 /// The scaling of the samples in the chosen windows, each sample counted once.
 inline scaling fit_scaling(const recordings& r, std::span<const window> windows,
-                           std::span<const index> chosen, index steps) {
-    return fit_scaling(r.samples, recordings::axes, covered_samples(windows, chosen, steps));
+                           std::span<const index> chosen) {
+    return fit_scaling(r.samples, recordings::axes, covered_samples(windows, chosen));
 }
 
 } // namespace gait::inline GAIT_ARCH
