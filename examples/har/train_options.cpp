@@ -26,10 +26,13 @@ void add_data_options(CLI::App& app, train_options& o) {
         ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
     app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
         ->check(positive);
-    app.add_option(
-           "--split", o.split,
-           "how windows are held out for validation: whole users, random blocks, the end in\n"
-           "time of each activity, or none")
+    app.add_option("--short-windows", o.shortest,
+                   "let a run end in a window of so many samples or more, if not in a whole one.\n"
+                   "0: leave out what is too short for a whole one")
+        ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+    app.add_option("--split", o.split,
+                   "how windows are held out for validation: whole users, random blocks, the\n"
+                   "end in time of each activity, or none")
         ->check(CLI::IsMember({"user", "random", "time", "none"}));
     app.add_option("--validation-users", o.validation_users, "users to hold out, as a,b")
         ->delimiter(',')

@@ -24,6 +24,7 @@
 #include <gait/training/trainer.hpp>
 #include <gait/weights/save.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -111,7 +112,7 @@ template <class Model>
 training_outcome train_model(const Model& model, train_options& o, const gait::recordings& r,
                              const gait::any_communicator& ranks, last_checkpoint& last) {
     const bool first = ranks.rank() == 0; // shows and writes for all
-    const auto windows = gait::make_windows(r, o.window, o.hop);
+    const auto windows = gait::make_windows(r, o.window, o.hop, std::min(o.shortest, o.window));
     const gait::split parts = split_windows(o, r, windows);
     const gait::scaling scale = gait::fit_scaling(r, windows, parts.train);
     const gait::recorded_windows train(r, windows, o.window, parts.train, scale, o.augment);

@@ -179,6 +179,33 @@ TEST_CASE("it says what windows take, how long an epoch does, and the reference 
     CHECK(says(out, "Peak memory: "));
 }
 
+TEST_CASE("short windows at the ends of runs are trained on, judged, and the same on resuming") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const auto r = gait::load_recordings(folder / "prepared.safetensors");
+    const auto whole = gait::make_windows(r, 40, 30), all = gait::make_windows(r, 40, 30, 15);
+    REQUIRE(all.size() > whole.size());
+    const std::string words = quick + "--hop 30 --batch 64 --short-windows 15 --rotate 20 ";
+    const std::string out = succeed(folder, "har_train",
+                                    words + "-o one.safetensors --epochs 2 "
+                                            "--split none --threads 1");
+    CHECK(says(out, "and of at least 15 at the end of a run"));
+    CHECK(says(out, "none: " + std::to_string(all.size()) + " windows to train on"));
+    succeed(folder, "har_train", words + "-o two.safetensors --epochs 1 --split none --threads 2");
+    succeed(folder, "har_train", words + "-o two.safetensors --epochs 2 --split none --resume");
+    CHECK(read_all(folder / "one.safetensors") == read_all(folder / "two.safetensors"));
+    CHECK(says(fail(folder, "har_train",
+                    quick + "--hop 30 --batch 64 --short-windows 30 --rotate 20 "
+                            "-o two.safetensors --epochs 3 --split none --resume"),
+               "training data"));
+    for (const char* split : {"user", "random", "time"})
+        succeed(folder, "har_train",
+                words + "-o " + split + ".safetensors --epochs 1 --split " + split);
+    succeed(folder, "har_evaluate",
+            "one.safetensors prepared.safetensors --hop 30 --short-windows 15 --json seen.json");
+    CHECK(read_json(folder / "seen.json").at("windows").get<std::size_t>() == all.size());
+}
+
 TEST_CASE("augmentation is new in every epoch, the same for any threads and on resuming") {
     const scratch_folder folder;
     make_recordings(folder, 30'000, 3);

@@ -54,23 +54,45 @@ inline std::string length_text(const recordings& r, index samples) {
 }
 } // namespace detail
 
+/// Where windows of a run of `count` samples begin, counted from its start: every `hop` samples as
+/// long as there are `steps`.
+struct window_places {
+    index full = 0;  ///< windows of `steps` samples
+    index begin = 0; ///< of the next one, for which less is left
+    index rest = 0;  ///< what is left for it; 0 if no sample would be new
+
+    window_places(index count, index steps, index hop)
+        : full(count < steps ? 0 : (count - steps) / hop + 1), begin(full * hop) {
+        const bool covered = full > 0 && (full - 1) * hop + steps >= count;
+        rest = covered ? 0 : std::max<index>(count - begin, 0);
+    }
+};
+
 /// All windows of `steps` samples that start every `hop` samples from the start of each run.
-/// None crosses the border of a run. Throws `error` if no run is long enough for one.
-inline std::vector<window> make_windows(const recordings& r, index steps, index hop) {
-    assert(steps > 0 && hop > 0);
+/// None crosses the border of a run. With a `shortest` length above 0, each run may end in a window
+/// that is shorter than `steps`, but not than that, for what is left.
+/// Throws `error` if no run is long enough for one.
+inline std::vector<window> make_windows(const recordings& r, index steps, index hop,
+                                        index shortest = 0) {
+    assert(steps > 0 && hop > 0 && shortest >= 0 && shortest <= steps);
     std::vector<window> windows;
     for (std::size_t i = 0; i < r.runs.size(); ++i) {
         const run& run = r.runs[i];
-        for (index offset = 0; steps <= run.count - offset; offset += hop) {
+        const auto add = [&](index offset, index count) {
             const index begin = run.begin + offset;
             const auto labels = std::span(r.labels).subspan(static_cast<std::size_t>(begin),
-                                                            static_cast<std::size_t>(steps));
-            windows.push_back({begin, static_cast<int>(steps), detail::majority(labels), run.user,
+                                                            static_cast<std::size_t>(count));
+            windows.push_back({begin, static_cast<int>(count), detail::majority(labels), run.user,
                                static_cast<int>(i)});
-        }
+        };
+        const window_places places(run.count, steps, hop);
+        for (index k = 0; k < places.full; ++k)
+            add(k * hop, steps);
+        if (shortest > 0 && places.rest >= shortest)
+            add(places.begin, places.rest);
     }
     if (windows.empty())
-        detail::no_window_fits(r, steps);
+        detail::no_window_fits(r, shortest > 0 ? shortest : steps);
     return windows;
 }
 

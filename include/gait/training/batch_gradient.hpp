@@ -4,7 +4,7 @@
 // The gradient of a batch, the same to the bit for any number of threads.
 //
 //   batch    ids of B windows
-//   tiles    of windows_per_tile windows, the last with what is left
+//   tiles    of windows_per_tile windows of one length, the last with what is left
 //   shards   a fixed number of groups of neighbouring tiles, fewer for a batch with fewer tiles;
 //            each sums into a run of its own:
 //            [gradient (parameter_count) | loss, weight, correct, count, wish]
@@ -72,8 +72,8 @@ public:
     void part(const Model& model, const kernel_weights<Model>& weights, const Source& source,
               std::span<const index> ids, const pass& at, const cross_entropy& loss, int rank,
               int size) {
-        const auto rows = static_cast<index>(ids.size());
-        const index tiles = (rows + windows_per_tile - 1) / windows_per_tile;
+        tiles_.cut(source, ids);
+        const index tiles = tiles_.size();
         // A power of two, so that the tree over the ranks is still the tree over the shards.
         const index shards =
             std::min(shards_, static_cast<index>(std::bit_ceil(static_cast<std::size_t>(tiles))));
@@ -87,14 +87,9 @@ public:
             float* run = runs_.data() + item * stride;
             std::fill_n(run, stride, 0.0F);
             loss_sums seen;
-            for (index t = tiles * shard / shards; t < tiles * (shard + 1) / shards; ++t) {
-                const index begin = t * windows_per_tile;
-                const index count = std::min(windows_per_tile, rows - begin);
-                seen += workers_[static_cast<std::size_t>(thread)].train(
-                    model, weights, source,
-                    ids.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)),
-                    at, loss, run);
-            }
+            for (index t = tiles * shard / shards; t < tiles * (shard + 1) / shards; ++t)
+                seen += workers_[static_cast<std::size_t>(thread)].train(model, weights, source,
+                                                                         tiles_[t], at, loss, run);
             float* tail = run + Model::parameter_count;
             tail[0] = static_cast<float>(seen.loss);
             tail[1] = static_cast<float>(seen.weight);
@@ -133,6 +128,7 @@ private:
 
     index shards_;
     buffer<float> runs_; // (shards, stride)
+    tiles tiles_;        // of the latest batch
     std::vector<tile_worker<Model>> workers_;
 };
 

@@ -10,6 +10,7 @@
 #include <gait/data/batches.hpp>
 #include <gait/layers/layer.hpp>
 #include <gait/training/loss.hpp>
+#include <gait/training/tiles.hpp>
 
 #include <algorithm>
 #include <array>
@@ -18,10 +19,6 @@
 #include <span>
 
 namespace gait::inline GAIT_ARCH {
-
-/// Windows in a tile. Small tiles win: 12 windows of 200 steps keep their tape near the core, while
-/// with 48 it goes through the last cache and a training step takes a tenth longer.
-inline constexpr index windows_per_tile = 12;
 
 /// A model that gives one vector of logits for a window of steps, and can be trained.
 template <class M>
@@ -77,8 +74,7 @@ public:
           tape_(tape_type::size({steps, windows_per_tile})), logits_(windows_per_tile * K),
           d_logits_(windows_per_tile * K), state_(state_size()) {}
 
-    /// Logits and loss of windows `ids` (R <= windows_per_tile) of `source`. `at.samples` is set
-    /// here.
+    /// Logits and loss of windows `ids` (R <= windows_per_tile, all of one length) of `source`.
     template <window_source<F> Source>
     loss_sums evaluate(const Model& model, const kernel_weights<Model>& weights,
                        const Source& source, std::span<const index> ids,
@@ -100,6 +96,7 @@ public:
     }
 
     /// Forward and backward: adds the gradient of the summed loss to `gradient` (parameter_count).
+    /// `at.samples` is set here.
     template <window_source<F> Source>
     loss_sums train(const Model& model, const kernel_weights<Model>& weights, const Source& source,
                     std::span<const index> ids, pass at, const cross_entropy& loss,
@@ -154,8 +151,9 @@ private:
     template <class Source>
     tile load(const Source& source, std::span<const index> ids, const pass& at) noexcept {
         const auto rows = static_cast<index>(ids.size());
-        assert(rows <= windows_per_tile && source.steps() * rows * F <= x_.size());
-        const view<float, F> x(x_.data(), {source.steps(), rows});
+        const index steps = steps_of(source, ids[0]);
+        assert(rows <= windows_per_tile && steps * rows * F <= x_.size());
+        const view<float, F> x(x_.data(), {steps, rows});
         source.extract(ids, x, at);
         for (std::size_t r = 0; r < ids.size(); ++r)
             labels_[r] = static_cast<int>(source.label(ids[r]));
