@@ -71,7 +71,9 @@ struct training_data {
         if (quiet)
             scale = {};
         for (index i = 0; i < count; ++i)
-            windows.push_back({.begin = i * hop, .label = static_cast<std::uint8_t>(i % 7)});
+            windows.push_back({.begin = i * hop,
+                               .steps = static_cast<int>(steps),
+                               .label = static_cast<std::uint8_t>(i % 7)});
         recorded.labels.resize(static_cast<std::size_t>(samples));
         recorded.runs = {{.begin = 0, .count = samples}};
         ids.resize(static_cast<std::size_t>(count));

@@ -28,7 +28,7 @@ namespace {
 struct options {
     std::string weights, prepared, json;
     std::vector<std::string> users;
-    gait::index hop = 20;
+    gait::index hop = 20, shortest = 0;
     int threads = 0;
 };
 
@@ -131,7 +131,7 @@ int evaluate(const gait::trained_model<Model>& trained, const options& o) {
     const gait::recordings r = gait::load_recordings(o.prepared);
     check(o, trained.info, r);
     const gait::index steps = trained.info.window_steps;
-    const auto windows = gait::make_windows(r, steps, o.hop);
+    const auto windows = gait::make_windows(r, steps, o.hop, std::min(o.shortest, steps));
     const auto chosen = choose(o, r, windows);
     const gait::recorded_windows source(r, windows, steps, chosen,
                                         {trained.info.mean, trained.info.deviation});
@@ -168,6 +168,10 @@ int main(int argc, char** argv) {
             ->default_str("");
         app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
             ->check(CLI::Range(gait::index{1}, gait::index{1'000'000'000}));
+        app.add_option(
+               "--short-windows", o.shortest,
+               "let a run end in a window of so many samples or more; 0: in whole ones only")
+            ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
         app.add_option("--users", o.users, "users to measure, as a,b")
             ->delimiter(',')
             ->default_str("all");

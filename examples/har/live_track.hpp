@@ -8,6 +8,7 @@
 
 #include <gait/data/hhar_tracks.hpp>
 #include <gait/data/resampling.hpp>
+#include <gait/data/windows.hpp>
 
 #include <algorithm>
 #include <array>
@@ -64,18 +65,21 @@ private:
 class live_track {
 public:
     /// Windows of `steps` samples, one every `hop` samples, in what has no gap of over `max_gap`
-    /// seconds.
-    live_track(double rate_hz, double max_gap, gait::index steps, gait::index hop)
-        : grid_(rate_hz, max_gap), steps_(steps), hop_(hop),
+    /// seconds. With a `shortest` length above 0, a window of what is left before a gap, too.
+    live_track(double rate_hz, double max_gap, gait::index steps, gait::index hop,
+               gait::index shortest)
+        : grid_(rate_hz, max_gap), steps_(steps), hop_(hop), shortest_(shortest),
           samples_(static_cast<std::size_t>(steps * 3)) {}
 
-    /// Takes a row. Calls due(seconds) when the window that ends then is to be classified.
+    /// Takes a row. Calls due(seconds, steps) when the window of so many steps that ends then is to
+    /// be classified.
     template <class Due>
     void add(const gait::hhar_row& row, const Due& due) {
         const bool goes_on = clock_.tick(row);
         if (!goes_on) {
             burst_.clear();
             grid_.reset();
+            end_run(due);
         }
         if (!clock_.by_arrival())
             return push(clock_.seconds(), row.xyz, due);
@@ -91,12 +95,13 @@ public:
     template <class Due>
     void finish(const Due& due) {
         spread(1e-3, due);
+        end_run(due);
     }
 
-    /// The window (T, 3), oldest sample first.
-    void copy_window(float* to) const {
-        const auto oldest = samples_.begin() + count_ % steps_ * 3;
-        std::copy(samples_.begin(), oldest, std::copy(oldest, samples_.end(), to));
+    /// The last `steps` samples (steps, 3), oldest first.
+    void copy_window(gait::index steps, float* to) const {
+        for (gait::index i = count_ - steps; i < count_; ++i, to += 3)
+            std::copy_n(samples_.begin() + i % steps_ * 3, 3, to);
     }
 
     /// Rows left out: their time was not later than that of the row before.
@@ -113,6 +118,15 @@ private:
         burst_.clear();
     }
 
+    /// What is left of a run becomes a window if it is long enough.
+    template <class Due>
+    void end_run(const Due& due) {
+        const gait::index rest = gait::window_places(count_, steps_, hop_).rest;
+        if (shortest_ > 0 && rest >= shortest_)
+            due(last_seconds_, rest);
+        count_ = 0;
+    }
+
     template <class Due>
     void push(double seconds, const std::array<float, 3>& xyz, const Due& due) {
         emitted_.clear();
@@ -120,24 +134,25 @@ private:
             emitted_.push_back(point);
         });
         if (became == gait::pushed::started)
-            count_ = 0;
+            end_run(due);
         ignored_ += became == gait::pushed::ignored;
         for (const auto& point : emitted_) {
             std::ranges::copy(point.value, samples_.begin() + count_ % steps_ * 3);
             ++count_;
+            last_seconds_ = point.seconds;
             longest_ = std::max(longest_, count_);
             if (count_ >= steps_ && (count_ - steps_) % hop_ == 0)
-                due(point.seconds);
+                due(point.seconds, steps_);
         }
     }
 
     live_clock clock_;
     gait::resampler<3> grid_;
-    gait::index steps_, hop_;
+    gait::index steps_, hop_, shortest_;
     std::vector<float> samples_; // (T, 3), a ring
     gait::index count_ = 0;      // samples since the last gap
     gait::index ignored_ = 0, longest_ = 0;
-    double burst_time_ = 0;
+    double burst_time_ = 0, last_seconds_ = 0;
     std::vector<std::array<float, 3>> burst_;  // rows of the latest millisecond
     std::vector<gait::grid_point<3>> emitted_; // of one push; kept for its memory
 };

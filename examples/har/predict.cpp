@@ -39,7 +39,7 @@ namespace {
 
 struct options {
     std::string weights, csv;
-    gait::index hop = 20;
+    gait::index hop = 20, shortest = 0;
     double max_gap = gait::preparation_options{}.max_gap;
     int threads = gait::available_threads();
     double unsure = 0;
@@ -114,19 +114,63 @@ public:
     }
 
     void add(const gait::hhar_row& row) {
-        const auto at =
-            tracks_.try_emplace({std::string(row.user), std::string(row.device)}, info_.rate_hz,
-                                options_.max_gap, info_.window_steps, options_.hop);
+        const auto at = tracks_.try_emplace(
+            {std::string(row.user), std::string(row.device)}, info_.rate_hz, options_.max_gap,
+            info_.window_steps, options_.hop, std::min(options_.shortest, info_.window_steps));
         auto& device = *at.first;
-        device.second.add(row, [&](double seconds) { look(device, seconds); });
+        device.second.add(row,
+                          [&](double seconds, gait::index steps) { look(device, seconds, steps); });
     }
 
     /// Classifies the windows that are due and prints what it found.
-    void catch_up() {
+    void catch_up() { classify_due(info_.window_steps); }
+
+    /// The end of the input, called `name`. Throws gait::error if it held not a single window.
+    void finish(const std::string& name) {
+        gait::index ignored = 0, longest = 0;
+        for (auto& device : tracks_) {
+            device.second.finish(
+                [&](double seconds, gait::index steps) { look(device, seconds, steps); });
+            ignored += device.second.ignored();
+            longest = std::max(longest, device.second.longest());
+        }
+        catch_up();
+        if (ignored > 0)
+            std::fprintf(stderr,
+                         "har_predict: left out %td rows no later than the row before them\n",
+                         ignored);
+        const gait::index needed = options_.shortest > 0
+                                       ? std::min(options_.shortest, info_.window_steps)
+                                       : info_.window_steps;
+        if (found_ == 0)
+            throw gait::error({name, "",
+                               "a window of " + std::to_string(needed) +
+                                   " samples without a gap of over " +
+                                   std::to_string(options_.max_gap) + " s",
+                               "at most " + std::to_string(longest)});
+    }
+
+private:
+    static constexpr gait::index tile_rows = 12;
+    static constexpr gait::index classes = gait::classifier<Model>::classes;
+
+    using device_tracks = std::map<device_name, har::live_track>;
+
+    /// Takes the window that a device has just completed.
+    void look(const device_tracks::value_type& device, double seconds, gait::index steps) {
+        const bool is_short = steps < info_.window_steps;
+        if (is_short) // all that are classified together are of one length
+            catch_up();
+        device.second.copy_window(steps, windows_.data() + std::ssize(due_) * steps * 3);
+        due_.push_back({seconds, device.first});
+        if (is_short || std::ssize(due_) == most_due_)
+            classify_due(steps);
+    }
+
+    void classify_due(gait::index steps) {
         const auto rows = std::ssize(due_);
         if (rows == 0)
             return;
-        const gait::index steps = info_.window_steps;
         for (gait::index r = 0; r < rows; ++r) // (R, T, 3) to (T, R, 3)
             for (gait::index t = 0; t < steps; ++t)
                 std::copy_n(windows_.data() + (r * steps + t) * 3, 3,
@@ -143,41 +187,6 @@ public:
         found_ += rows;
         due_.clear();
         printer::flush();
-    }
-
-    /// The end of the input, called `name`. Throws gait::error if it held not a single window.
-    void finish(const std::string& name) {
-        gait::index ignored = 0, longest = 0;
-        for (auto& device : tracks_) {
-            device.second.finish([&](double seconds) { look(device, seconds); });
-            ignored += device.second.ignored();
-            longest = std::max(longest, device.second.longest());
-        }
-        catch_up();
-        if (ignored > 0)
-            std::fprintf(stderr,
-                         "har_predict: left out %td rows no later than the row before them\n",
-                         ignored);
-        if (found_ == 0)
-            throw gait::error({name, "",
-                               "a window of " + std::to_string(info_.window_steps) +
-                                   " samples without a gap of over " +
-                                   std::to_string(options_.max_gap) + " s",
-                               "at most " + std::to_string(longest)});
-    }
-
-private:
-    static constexpr gait::index tile_rows = 12;
-    static constexpr gait::index classes = gait::classifier<Model>::classes;
-
-    using device_tracks = std::map<device_name, har::live_track>;
-
-    /// Takes the window that a device has just completed.
-    void look(const device_tracks::value_type& device, double seconds) {
-        device.second.copy_window(windows_.data() + std::ssize(due_) * info_.window_steps * 3);
-        due_.push_back({seconds, device.first});
-        if (std::ssize(due_) == most_due_)
-            catch_up();
     }
 
     options options_;
@@ -269,6 +278,10 @@ int main(int argc, char** argv) {
             ->required();
         app.add_option("--hop", o.hop, "samples from one window to the next, at the model's rate")
             ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+        app.add_option("--short-windows", o.shortest,
+                       "before a gap and at the end, classify what is left if it is of so many\n"
+                       "samples or more; 0: whole windows only")
+            ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
         app.add_option("--max-gap", o.max_gap,
                        "seconds between two rows above which a window isn't continued")
             ->check(CLI::Range(1e-6, 60.0));

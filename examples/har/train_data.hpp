@@ -47,6 +47,8 @@ inline gait::split split_windows(const train_options& o, const gait::recordings&
     }
     if (o.split == "overlapping")
         return gait::split_overlapping(windows, o.validation_share, o.fit.seed);
+    if (o.split == "time")
+        return gait::split_in_time(r, windows, o.validation_share);
     return gait::split_random(windows, o.window, o.validation_share, o.fit.seed);
 }
 

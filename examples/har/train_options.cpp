@@ -26,15 +26,20 @@ void add_data_options(CLI::App& app, train_options& o) {
         ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
     app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
         ->check(positive);
+    app.add_option("--short-windows", o.shortest,
+                   "let a run end in a window of so many samples or more, if not in a whole one.\n"
+                   "0: leave out what is too short for a whole one")
+        ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
     app.add_option("--split", o.split,
-                   "how windows are held out for validation: whole users, random blocks, none, or\n"
-                   "overlapping: single windows as in 2017, of samples that training sees too")
-        ->check(CLI::IsMember({"user", "random", "overlapping", "none"}));
+                   "how windows are held out for validation: whole users, random blocks, the\n"
+                   "end in time of each activity, none, or overlapping: single windows as in\n"
+                   "2017, of samples that training sees too")
+        ->check(CLI::IsMember({"user", "random", "time", "overlapping", "none"}));
     app.add_option("--validation-users", o.validation_users, "users to hold out, as a,b")
         ->delimiter(',')
         ->default_str("every fourth");
     app.add_option("--validation-share", o.validation_share,
-                   "share of the windows to hold out at random")
+                   "share to hold out at random or in time")
         ->check(CLI::Range(0.001, 0.999));
 }
 

@@ -23,6 +23,7 @@ struct train_options {
     std::string prepared, weights = "weights.safetensors", log, log_steps, report;
     std::string command; ///< all words, for a shell
     gait::index window = 200, hop = 20;
+    gait::index shortest = 0; ///< of the windows at the end of a run; 0: they are as long as others
 
     std::string split = "user";
     std::vector<std::string> validation_users;

@@ -130,10 +130,12 @@ inline std::string data_in_words(const train_options& o, const gait::recordings&
 
 /// The windows, after "Windows".
 inline std::string windows_in_words(const train_options& o, const gait::recordings& r) {
-    char text[120];
+    char text[160];
     std::snprintf(text, sizeof text, "of %td samples (%.1f s), one every %td", o.window,
                   r.seconds(o.window), o.hop);
-    return text;
+    return o.shortest > 0 ? std::string(text) + ", and of at least " + std::to_string(o.shortest) +
+                                " at the end of a run"
+                          : text;
 }
 
 /// The loss, with the weight of each class where they differ.

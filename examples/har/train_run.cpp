@@ -25,6 +25,7 @@
 #include <gait/training/trainer.hpp>
 #include <gait/weights/save.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -120,16 +121,16 @@ training_outcome train_model(const Model& model, train_options& o,
                              const gait::recordings_file& file, gait::recordings& r,
                              const gait::any_communicator& ranks, last_checkpoint& last) {
     const bool first = ranks.rank() == 0; // shows and writes for all
-    auto windows = gait::make_windows(r, o.window, o.hop);
+    auto windows = gait::make_windows(r, o.window, o.hop, std::min(o.shortest, o.window));
     const gait::split parts = split_windows(o, r, windows);
     gait::scaling scale;
     if (reads_a_part(o, ranks)) {
-        auto part = gait::read_part(file, windows, o.window, parts, o.fit, ranks);
+        auto part = gait::read_part(file, windows, parts, o.fit, ranks);
         r.samples = std::move(part.samples);
         windows = std::move(part.windows);
         scale = std::move(part.scale);
     } else {
-        scale = gait::fit_scaling(r, windows, parts.train, o.window);
+        scale = gait::fit_scaling(r, windows, parts.train);
     }
     const gait::recorded_windows train(r, windows, o.window, parts.train, scale, o.augment);
     const gait::recorded_windows validation(r, windows, o.window, parts.validation, scale);

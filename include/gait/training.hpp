@@ -30,4 +30,5 @@
 #include <gait/training/schedules.hpp>
 #include <gait/training/share_progress.hpp>
 #include <gait/training/tile_worker.hpp>
+#include <gait/training/tiles.hpp>
 #include <gait/training/trainer.hpp>

@@ -10,6 +10,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -43,7 +44,7 @@ hhar_tracks random_tracks(random_stream& random, bool with_null) {
         for (int d = 0; d < devices; ++d) {
             std::int64_t ns = 1'000'000'000 * static_cast<std::int64_t>(random.below(1000));
             int stretch = 0;
-            bool is_null = false;
+            bool is_null = false, walks = false;
             const int rows = 100 + static_cast<int>(random.below(600));
             const std::string user = numbered('u', u), device = numbered('d', d);
             for (int i = 0; i < rows; ++i) {
@@ -58,7 +59,8 @@ hhar_tracks random_tracks(random_stream& random, bool with_null) {
                 row.arrival_ms = ns / 1'000'000;
                 row.user = user;
                 row.device = device;
-                row.label = is_null ? "null" : random.below(2) == 0 ? "walk" : "sit";
+                walks = random.below(15) == 0 ? !walks : walks;
+                row.label = is_null ? "null" : walks ? "walk" : "sit";
                 row.xyz = {static_cast<float>(u), static_cast<float>(d),
                            static_cast<float>(is_null ? -1 : stretch)};
                 tracks.add(row, nowhere{});
@@ -147,5 +149,29 @@ TEST_CASE("what training sees is of no held-out user, and of no sample that vali
         for (const gait::index i : seen_by(by_chance.train))
             shared += judged.contains(i);
         CHECK(shared == 0);
+
+        // In time: of each activity, validation sees nothing before training's last sample.
+        split in_time;
+        try {
+            in_time = split_in_time(r, windows, 0.2 + 0.6 * random.uniform());
+        } catch (const error&) {
+            continue; // activities are too short for one of the sides
+        }
+        std::vector<int> activity(static_cast<std::size_t>(r.size()));
+        int number = 0;
+        for (const gait::run& run : r.runs)
+            for (gait::index i = run.begin; i < run.begin + run.count; ++i) {
+                const auto at = static_cast<std::size_t>(i);
+                number += i == run.begin || r.labels[at] != r.labels[at - 1];
+                activity[at] = number;
+            }
+        std::vector<gait::index> last_trained(static_cast<std::size_t>(number) + 1, -1);
+        const auto activity_of = [&](gait::index sample) {
+            return static_cast<std::size_t>(activity[static_cast<std::size_t>(sample)]);
+        };
+        for (const gait::index i : seen_by(in_time.train))
+            last_trained[activity_of(i)] = std::max(last_trained[activity_of(i)], i);
+        for (const gait::index i : seen_by(in_time.validation))
+            CHECK(i > last_trained[activity_of(i)]);
     }
 }

@@ -74,6 +74,31 @@ TEST_CASE("random: a single short run is still split, or it is an error") {
     CHECK_THROWS_AS(static_cast<void>(gait::split_random(one, 10, 0.3, 4)), gait::error);
 }
 
+TEST_CASE("in time: the end of each activity is held out, and nothing lies across a cut") {
+    auto r = some_recordings({30, 20}, 1);
+    for (std::size_t i = 0; i < 50; ++i)
+        r.labels[i] = i >= 10 && i < 30; // activities: 0 to 9, 10 to 29, 30 to 49 of another run
+    const auto windows = gait::make_windows(r, 2, 1);
+    const auto s = gait::split_in_time(r, windows, 0.3);
+    const auto begins_of = [&](const std::vector<gait::index>& chosen) {
+        std::vector<gait::index> begins;
+        for (const gait::index i : chosen)
+            begins.push_back(windows[static_cast<std::size_t>(i)].begin);
+        return begins;
+    };
+    CHECK(begins_of(s.train) ==
+          std::vector<gait::index>{0,  1,  2,  3,  4,  5,                                // 0 to 6
+                                   10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,   // 10 to 23
+                                   30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42}); // 30 to 43
+    CHECK(begins_of(s.validation) ==
+          std::vector<gait::index>{7, 8, 24, 25, 26, 27, 28, 44, 45, 46, 47, 48});
+    CHECK(s.description == "in time, held out: the last 30 % of each activity; 32 windows to train "
+                           "on, 12 to validate on, 4 purged between them");
+    // A window longer than what is held out of any activity.
+    const auto longer = gait::make_windows(r, 7, 1);
+    CHECK_THROWS_AS(static_cast<void>(gait::split_in_time(r, longer, 0.3)), gait::error);
+}
+
 TEST_CASE("by user: every window is on the side of its user") {
     const auto r = some_recordings({50, 60, 70, 80}, 4);
     const auto windows = gait::make_windows(r, 10, 5);

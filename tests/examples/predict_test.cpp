@@ -133,6 +133,43 @@ std::vector<std::string> about(const std::vector<std::string>& lines, int who) {
 
 } // namespace
 
+TEST_CASE("what is left before a gap and at the end is classified if it is long enough") {
+    const scratch_folder folder;
+    const auto weights = save_model<7>(folder);
+    std::string csv = header;
+    // Runs of 43 samples, two of them whole windows' ends plus 3; of 21; and of 9.
+    const std::vector<std::pair<int, int>> runs{{0, 43}, {100, 121}, {200, 209}};
+    for (const auto& [first, last] : runs)
+        for (int i = first; i < last; ++i)
+            csv += row(i, 0);
+    const auto done = predict(folder, "model.safetensors - --short-windows 10", csv);
+    REQUIRE_MESSAGE(done.code == 0, done.err);
+    auto expected = expected_lines<7>(weights, 0, 0, 43);
+    CHECK(expected.size() == 1);
+    const auto trained = gait::load_weights<gait::har_model<7>>(weights);
+    auto classify = gait::make_classifier(trained);
+    for (const auto& [first, last] : {std::pair{hop, gait::index{43}}, {100, 121}}) {
+        std::vector<float> window;
+        for (gait::index i = first; i < last; ++i)
+            for (const float number : sample(static_cast<int>(i), 0))
+                window.push_back(number);
+        const auto best = gait::most_probable(classify(window));
+        const double seconds = 0.02 * static_cast<double>(last - 1);
+        char text[200];
+        std::snprintf(text, sizeof text, "%.3f,user 0,device,class %td,%.4f", seconds, best.label,
+                      static_cast<double>(best.probability));
+        expected[seconds] = text;
+    }
+    const auto lines = lines_of(done.out);
+    check_lines({lines.begin() + 1, lines.end()}, expected);
+    CHECK(expected.size() == 3);
+
+    // From a file, and without the option.
+    write_all(folder / "some.csv", csv);
+    CHECK(predict(folder, "model.safetensors some.csv --short-windows 10").out == done.out);
+    CHECK(lines_of(predict(folder, "model.safetensors some.csv").out).size() == 2);
+}
+
 TEST_CASE("a file of two interleaved users") {
     const scratch_folder folder;
     const auto weights = save_model<7>(folder);

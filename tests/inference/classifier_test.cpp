@@ -58,6 +58,22 @@ TEST_CASE("windows one by one, by one thread or two, get what they get in a batc
     }
 }
 
+TEST_CASE("shorter windows get what a classifier of their length says, by one thread or two") {
+    auto parameters = random_parameters();
+    for (const int threads : {1, 2}) {
+        gait::classifier<odd_model> longer(odd_model{}, parameters.span(), raw_units(), 60, 12,
+                                           threads);
+        for (const gait::index steps : {1, 26, 59})
+            for (const gait::index rows : {1, 5}) {
+                const gait::extents tile{steps, rows};
+                const auto windows = random_windows(tile);
+                gait::classifier<odd_model> own(odd_model{}, parameters.span(), raw_units(), steps,
+                                                12, threads);
+                CHECK(classify(longer, windows, tile) == classify(own, windows, tile));
+            }
+    }
+}
+
 TEST_CASE("threads change no bit") {
     auto parameters = random_parameters();
     const gait::extents tile{9, 40};

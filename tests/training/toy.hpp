@@ -15,6 +15,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace gait_test {
@@ -42,5 +43,30 @@ inline gait::array_windows<2> waves(int count, std::uint64_t seed, gait::index s
     }
     return windows;
 }
+
+/// The same task, where every third window ends early.
+struct ragged_waves {
+    gait::array_windows<2> whole;
+
+    ragged_waves(int count, std::uint64_t seed) : whole(waves(count, seed)) {}
+
+    [[nodiscard]] gait::index size() const { return whole.size(); }
+    [[nodiscard]] gait::index steps() const { return whole.steps(); }
+    [[nodiscard]] gait::index steps(gait::index i) const {
+        return i % 3 == 0 ? 8 + i % 7 : whole.steps();
+    }
+    [[nodiscard]] int label(gait::index i) const { return whole.label(i); }
+    [[nodiscard]] int class_count() const { return whole.class_count(); }
+
+    void extract(std::span<const gait::index> ids, gait::view<float, 2> x,
+                 const auto& /*pass*/) const noexcept {
+        for (gait::index t = 0; t < x.steps(); ++t)
+            for (gait::index r = 0; r < x.rows(); ++r)
+                for (gait::index f = 0; f < 2; ++f)
+                    x.data()[(t * x.rows() + r) * 2 + f] =
+                        whole[ids[static_cast<std::size_t>(r)]]
+                             [static_cast<std::size_t>(2 * t + f)];
+    }
+};
 
 } // namespace gait_test

@@ -34,7 +34,8 @@ struct any_pass {
 /// size() windows of steps() steps, label(i) in [0, class_count()), and extract(ids, x, pass),
 /// which writes windows ids[0], ..., ids[R - 1], scaled, to x (T, R, F). `pass` says what for:
 /// training or not, seed, epoch. Many threads extract at once; extract neither throws nor
-/// allocates.
+/// allocates. A source with shorter windows among them also has steps(i), at most steps(), and is
+/// asked for windows of T = steps(i) together.
 template <class S, index F>
 concept window_source = requires(const S& s, std::span<const index> ids, view<float, F> x,
                                  detail::any_pass pass) {
@@ -46,11 +47,20 @@ concept window_source = requires(const S& s, std::span<const index> ids, view<fl
     noexcept;
 };
 
+/// The steps of window i.
+template <class Source>
+[[nodiscard]] index steps_of(const Source& source, index i) {
+    if constexpr (requires { source.steps(i); })
+        return source.steps(i);
+    else
+        return source.steps();
+}
+
 /// Chosen windows of recordings. Looks at the recordings, so they must stay where they are.
 class recorded_windows {
 public:
-    /// `chosen` of `windows`, which are all of `steps` samples of `r`. `augment` is for training
-    /// passes alone.
+    /// `chosen` of `windows`, which are of at most `steps` samples of `r`. `augment` is for
+    /// training passes alone.
     recorded_windows(const recordings& r, std::span<const window> windows, index steps,
                      std::span<const index> chosen, const scaling& scale = {},
                      const augmentation& augment = {})
@@ -59,12 +69,15 @@ public:
         windows_.reserve(chosen.size());
         for (const index i : chosen) {
             windows_.push_back(windows[static_cast<std::size_t>(i)]);
-            assert(windows_.back().begin + steps <= r.size());
+            const window& w = windows_.back();
+            assert(0 < w.steps && w.steps <= steps && w.begin + w.steps <= r.size());
+            static_cast<void>(w);
         }
     }
 
     [[nodiscard]] index size() const { return std::ssize(windows_); }
     [[nodiscard]] index steps() const { return steps_; }
+    [[nodiscard]] index steps(index i) const { return at(i).steps; }
     [[nodiscard]] int label(index i) const { return at(i).label; }
     [[nodiscard]] int class_count() const { return classes_; }
     /// Where window i comes from.
@@ -72,23 +85,24 @@ public:
 
     void extract(std::span<const index> ids, view<float, recordings::axes> x,
                  const auto& pass) const noexcept {
-        assert(x.rows() == std::ssize(ids) && x.steps() == steps_);
+        assert(x.rows() == std::ssize(ids));
         // Row by row: a window's samples are read once, in order. What is written with a stride is
         // the tile, which is small enough to stay in cache.
         const index stride = x.rows() * recordings::axes;
         for (index r = 0; r < x.rows(); ++r) {
             const index id = ids[static_cast<std::size_t>(r)];
             assert(at(id).begin >= 0); // else it wasn't read: partial_recordings.hpp
+            assert(at(id).steps == x.steps());
             const float* from = samples_ + at(id).begin * recordings::axes;
             float* to = x.data() + r * recordings::axes;
             if (augments_ && pass.training) {
                 window_augmentation change(
-                    augment_, steps_,
+                    augment_, x.steps(),
                     {pass.seed, purpose::augment, pass.epoch, static_cast<std::uint64_t>(id)});
-                for (index t = 0; t < steps_; ++t, to += stride)
+                for (index t = 0; t < x.steps(); ++t, to += stride)
                     scale_(change(from, t).data(), to);
             } else {
-                for (index t = 0; t < steps_; ++t, from += recordings::axes, to += stride)
+                for (index t = 0; t < x.steps(); ++t, from += recordings::axes, to += stride)
                     scale_(from, to);
             }
         }

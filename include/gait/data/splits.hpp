@@ -3,8 +3,9 @@
 //
 // Which windows are learned from and which only judge. Neighbouring windows share most of their
 // samples, so a split that deals windows out one by one tests on what it trained on. Here whole
-// users are held out, or whole blocks with nothing in common with what is trained on. The
-// flattering split is here too, for comparison with publications that used it.
+// users are held out, or the end of every activity, or whole blocks with nothing in common with
+// what is trained on. The flattering split is here too, for comparison with publications that used
+// it.
 #pragma once
 
 #include <gait/core/random.hpp>
@@ -13,6 +14,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
+#include <cstdio>
 #include <numeric>
 #include <span>
 #include <string>
@@ -37,9 +40,11 @@ inline std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-inline std::string counted(const split& s) {
+inline std::string counted(const split& s, std::span<const window> windows) {
+    const auto purged = windows.size() - s.train.size() - s.validation.size();
     return std::to_string(s.train.size()) + " windows to train on, " +
-           std::to_string(s.validation.size()) + " to validate on";
+           std::to_string(s.validation.size()) + " to validate on" +
+           (purged > 0 ? ", " + std::to_string(purged) + " purged between them" : "");
 }
 
 /// Windows first, ..., last - 1 of one run, neighbours in time.
@@ -63,32 +68,54 @@ inline std::vector<block> blocks_of(std::span<const window> windows, index span)
 
 /// Validation gets random blocks until it has its part of the windows; training gets the others,
 /// less those that share a sample with validation.
-inline split deal_blocks(std::span<const window> windows, std::vector<block> blocks, index steps,
+inline split deal_blocks(std::span<const window> windows, std::vector<block> blocks,
                          double fraction, std::uint64_t seed) {
+    const auto samples_of = [&](index i) {
+        const window& w = windows[static_cast<std::size_t>(i)];
+        return sample_range{w.begin, w.begin + w.steps};
+    };
     split result;
     shuffle(blocks, random_stream(seed, purpose::split));
     const double wanted = fraction * static_cast<double>(windows.size());
-    std::vector<index> begins; // of the validation windows
     for (const auto& [first, last] : blocks) {
         // Take the block if that comes nearer to what is wanted.
         const auto have = static_cast<double>(result.validation.size());
         if (have + static_cast<double>(last - first) / 2 > wanted)
             continue;
-        for (index i = first; i < last; ++i) {
+        for (index i = first; i < last; ++i)
             result.validation.push_back(i);
-            begins.push_back(windows[static_cast<std::size_t>(i)].begin);
-        }
     }
     std::ranges::sort(result.validation);
-    std::ranges::sort(begins);
+    const auto judged = covered_samples(windows, result.validation);
     for (index i = 0; i < std::ssize(windows); ++i) {
-        // Runs don't overlap, so two windows that start less than `steps` apart are of one run.
-        const index begin = windows[static_cast<std::size_t>(i)].begin;
-        const auto next = std::ranges::upper_bound(begins, begin - steps);
-        if (next == begins.end() || *next >= begin + steps)
+        const sample_range own = samples_of(i);
+        const auto next = std::ranges::upper_bound(judged, own.first, {}, &sample_range::last);
+        if (next == judged.end() || next->first >= own.last)
             result.train.push_back(i);
     }
     return result;
+}
+
+/// Which samples (N) are among the last `fraction` of their stretch: what is of one run and has one
+/// label.
+inline std::vector<std::uint8_t> late_samples(const recordings& r, double fraction) {
+    std::vector<std::uint8_t> late(r.labels.size());
+    for (const run& run : r.runs) {
+        const auto end = r.labels.begin() + run.begin + run.count;
+        for (auto first = r.labels.begin() + run.begin; first != end;) {
+            const auto next = std::find_if(first, end, [&](auto label) { return label != *first; });
+            const auto count = std::llround(fraction * static_cast<double>(next - first));
+            const auto place = next - r.labels.begin();
+            std::fill(late.begin() + place - count, late.begin() + place, std::uint8_t{1});
+            first = next;
+        }
+    }
+    return late;
+}
+
+inline void need_both_sides(const split& s, const std::string& source) {
+    if (s.train.empty() || s.validation.empty())
+        throw error({source, "split", "windows on both sides", s.description});
 }
 } // namespace detail
 
@@ -107,9 +134,32 @@ inline split split_by_user(const recordings& r, std::span<const window> windows,
         (held ? result.validation : result.train).push_back(i);
     }
     result.description =
-        "by user, held out: " + detail::joined(held_out) + "; " + detail::counted(result);
-    if (result.train.empty() || result.validation.empty())
-        throw error({r.source, "split", "windows on both sides", result.description});
+        "by user, held out: " + detail::joined(held_out) + "; " + detail::counted(result, windows);
+    detail::need_both_sides(result, r.source);
+    return result;
+}
+
+/// Validation gets the windows of the last `fraction` (in (0, 1)) of each activity in time: of what
+/// one user did with one device without a gap and with one label. Training gets those of the time
+/// before; windows that lie across a cut are purged, so the sides share no sample.
+/// Throws `error` if nothing is left on one side.
+inline split split_in_time(const recordings& r, std::span<const window> windows, double fraction) {
+    assert(fraction > 0 && fraction < 1);
+    const auto late = detail::late_samples(r, fraction);
+    split result;
+    for (index i = 0; i < std::ssize(windows); ++i) {
+        const window& w = windows[static_cast<std::size_t>(i)];
+        const auto count = std::count(late.begin() + w.begin, late.begin() + w.begin + w.steps, 1);
+        if (count == 0)
+            result.train.push_back(i);
+        else if (count == w.steps)
+            result.validation.push_back(i);
+    }
+    char share[40];
+    std::snprintf(share, sizeof share, "%g %%", 100 * fraction);
+    result.description = "in time, held out: the last " + std::string(share) +
+                         " of each activity; " + detail::counted(result, windows);
+    detail::need_both_sides(result, r.source);
     return result;
 }
 
@@ -126,7 +176,7 @@ inline split split_random(std::span<const window> windows, index steps, double f
     for (const index span : {5 * steps, 2 * steps, steps, (steps + 1) / 2}) {
         auto blocks = detail::blocks_of(windows, span);
         const bool many = std::ssize(blocks) >= enough;
-        split dealt = detail::deal_blocks(windows, std::move(blocks), steps, fraction, seed);
+        split dealt = detail::deal_blocks(windows, std::move(blocks), fraction, seed);
         const double share = std::min(static_cast<double>(dealt.train.size()) / (1 - fraction),
                                       static_cast<double>(dealt.validation.size()) / fraction);
         if (share > best) {
@@ -136,12 +186,9 @@ inline split split_random(std::span<const window> windows, index steps, double f
         if (many && best > 0)
             break;
     }
-    const auto purged = windows.size() - result.train.size() - result.validation.size();
-    result.description = "random blocks, seed " + std::to_string(seed) + "; " +
-                         detail::counted(result) + ", " + std::to_string(purged) +
-                         " purged between them";
-    if (result.train.empty() || result.validation.empty())
-        throw error({"", "split", "windows on both sides", result.description});
+    result.description =
+        "random blocks, seed " + std::to_string(seed) + "; " + detail::counted(result, windows);
+    detail::need_both_sides(result, "");
     return result;
 }
 

@@ -18,9 +18,10 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// `steps` samples in a row, all of one run. How many steps is the same for all windows.
+/// Samples in a row, all of one run.
 struct window {
     index begin = 0;        ///< first sample, in recordings
+    int steps = 0;          ///< how many samples
     std::uint8_t label = 0; ///< what most of its samples are
     int user = 0;
     int run = 0;
@@ -53,46 +54,71 @@ inline std::string length_text(const recordings& r, index samples) {
 }
 } // namespace detail
 
+/// Where windows of a run of `count` samples begin, counted from its start: every `hop` samples as
+/// long as there are `steps`.
+struct window_places {
+    index full = 0;  ///< windows of `steps` samples
+    index begin = 0; ///< of the next one, for which less is left
+    index rest = 0;  ///< what is left for it; 0 if no sample would be new
+
+    window_places(index count, index steps, index hop)
+        : full(count < steps ? 0 : (count - steps) / hop + 1), begin(full * hop) {
+        const bool covered = full > 0 && (full - 1) * hop + steps >= count;
+        rest = covered ? 0 : std::max<index>(count - begin, 0);
+    }
+};
+
 /// All windows of `steps` samples that start every `hop` samples from the start of each run.
-/// None crosses the border of a run. Throws `error` if no run is long enough for one.
-inline std::vector<window> make_windows(const recordings& r, index steps, index hop) {
-    assert(steps > 0 && hop > 0);
+/// None crosses the border of a run. With a `shortest` length above 0, each run may end in a window
+/// that is shorter than `steps`, but not than that, for what is left.
+/// Throws `error` if no run is long enough for one.
+inline std::vector<window> make_windows(const recordings& r, index steps, index hop,
+                                        index shortest = 0) {
+    assert(steps > 0 && hop > 0 && shortest >= 0 && shortest <= steps);
     std::vector<window> windows;
     for (std::size_t i = 0; i < r.runs.size(); ++i) {
         const run& run = r.runs[i];
-        for (index offset = 0; steps <= run.count - offset; offset += hop) {
+        const auto add = [&](index offset, index count) {
             const index begin = run.begin + offset;
             const auto labels = std::span(r.labels).subspan(static_cast<std::size_t>(begin),
-                                                            static_cast<std::size_t>(steps));
-            windows.push_back({begin, detail::majority(labels), run.user, static_cast<int>(i)});
-        }
+                                                            static_cast<std::size_t>(count));
+            windows.push_back({begin, static_cast<int>(count), detail::majority(labels), run.user,
+                               static_cast<int>(i)});
+        };
+        const window_places places(run.count, steps, hop);
+        for (index k = 0; k < places.full; ++k)
+            add(k * hop, steps);
+        if (shortest > 0 && places.rest >= shortest)
+            add(places.begin, places.rest);
     }
     if (windows.empty())
-        detail::no_window_fits(r, steps);
+        detail::no_window_fits(r, shortest > 0 ? shortest : steps);
     return windows;
 }
 
 /// The samples that the chosen windows cover, as ranges that don't overlap, in order.
 inline std::vector<sample_range> covered_samples(std::span<const window> windows,
-                                                 std::span<const index> chosen, index steps) {
-    std::vector<index> begins;
-    for (const index i : chosen)
-        begins.push_back(windows[static_cast<std::size_t>(i)].begin);
-    std::ranges::sort(begins);
+                                                 std::span<const index> chosen) {
+    std::vector<sample_range> covered;
+    for (const index i : chosen) {
+        const window& w = windows[static_cast<std::size_t>(i)];
+        covered.push_back({w.begin, w.begin + w.steps});
+    }
+    std::ranges::sort(covered, {}, &sample_range::first);
     std::vector<sample_range> ranges;
-    for (const index begin : begins) {
-        if (!ranges.empty() && begin <= ranges.back().last)
-            ranges.back().last = begin + steps;
+    for (const sample_range range : covered) {
+        if (!ranges.empty() && range.first <= ranges.back().last)
+            ranges.back().last = std::max(ranges.back().last, range.last);
         else
-            ranges.push_back({begin, begin + steps});
+            ranges.push_back(range);
     }
     return ranges;
 }
 
 /// The scaling of the samples in the chosen windows, each sample counted once.
 inline scaling fit_scaling(const recordings& r, std::span<const window> windows,
-                           std::span<const index> chosen, index steps) {
-    return fit_scaling(r.samples, recordings::axes, covered_samples(windows, chosen, steps));
+                           std::span<const index> chosen) {
+    return fit_scaling(r.samples, recordings::axes, covered_samples(windows, chosen));
 }
 
 } // namespace gait::inline GAIT_ARCH

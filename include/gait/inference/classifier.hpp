@@ -24,8 +24,8 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// Tells the class of windows of one length. Allocates in its constructor only (OpenMP starts its
-/// threads at the first call that uses more than one). A call writes to the classifier's own
+/// Tells the class of windows of up to a length. Allocates in its constructor only (OpenMP starts
+/// its threads at the first call that uses more than one). A call writes to the classifier's own
 /// scratch: two threads need two classifiers, or one that is given threads of its own.
 template <streaming_layer<float> Model>
 class classifier {
@@ -33,9 +33,9 @@ public:
     static constexpr index features = ready_model<Model>::features;
     static constexpr index classes = ready_model<Model>::classes;
 
-    /// For windows of `window_steps` steps, `max_rows` of them side by side on each of `threads`.
-    /// `parameters` (parameter_count) are copied; `scale` is applied to what comes in, and
-    /// logits are divided by `temperature`.
+    /// For windows of up to `window_steps` steps, `max_rows` of them side by side on each of
+    /// `threads`. `parameters` (parameter_count) are copied; `scale` is applied to what comes in,
+    /// and logits are divided by `temperature`.
     classifier(const Model& model, std::span<const float> parameters, const scaling& scale,
                index window_steps, index max_rows = 12, int threads = 1, double temperature = 1)
         : model_(model, parameters, scale, temperature), window_steps_(window_steps),
@@ -51,15 +51,16 @@ public:
 
     [[nodiscard]] index window_steps() const { return window_steps_; }
 
-    /// windows (T, R, F) in raw units, any R; probabilities (1, R, K). They must not overlap.
+    /// windows (T, R, F) in raw units, 1 <= T <= window_steps, any R; probabilities (1, R, K). They
+    /// must not overlap.
     /// A window's probabilities don't depend on the number of threads, nor on its neighbours.
     void operator()(view<const float, features> windows, view<float, classes> probabilities) {
-        assert(windows.steps() == window_steps_);
+        assert(1 <= windows.steps() && windows.steps() <= window_steps_);
         assert(probabilities.size() == (extents{1, windows.rows()}));
         const auto threads = static_cast<index>(workspaces_.size());
         if constexpr (splits)
             if (windows.rows() == 1 && threads > 1) {
-                by_two_threads(windows.data(), probabilities.data());
+                by_two_threads(windows.data(), windows.steps(), probabilities.data());
                 return;
             }
         // Fewer windows than the threads' tiles would hold are dealt out evenly.
@@ -72,17 +73,18 @@ public:
             const index steps = rows == 1 ? steps_at_once : steps_of_tile;
             auto& work = (rows == 1 ? singles_ : workspaces_)[static_cast<std::size_t>(thread)];
             work.reset();
-            for (index t = 0; t < window_steps_; t += steps)
+            for (index t = 0; t < windows.steps(); t += steps)
                 model_.advance(windows.step(t).data() + first * features, windows.rows() * features,
-                               {std::min(steps, window_steps_ - t), rows}, work);
+                               {std::min(steps, windows.steps() - t), rows}, work);
             model_.probabilities(work, rows, probabilities.data() + first * classes);
         });
     }
 
     /// One window (T, F) in raw units; its probabilities (K) stay valid until the next call.
     std::span<const float, classes> operator()(std::span<const float> window) {
-        assert(static_cast<index>(window.size()) == window_steps_ * features);
-        (*this)({window.data(), {window_steps_, 1}}, {probabilities_.data(), {1, 1}});
+        assert(static_cast<index>(window.size()) % features == 0);
+        (*this)({window.data(), {static_cast<index>(window.size()) / features, 1}},
+                {probabilities_.data(), {1, 1}});
         return probabilities_;
     }
 
@@ -103,9 +105,9 @@ private:
 
     /// `raw` (T, 1, F). The first thread never waits: there is room for the whole window between
     /// the halves, so nothing hangs where there is only one thread after all.
-    void by_two_threads(const float* raw, float* probabilities) {
+    void by_two_threads(const float* raw, index steps, float* probabilities) {
         std::atomic<index> ready_steps = 0;
-        const auto chunk = [&](index t) { return std::min(steps_at_once, window_steps_ - t); };
+        const auto chunk = [&](index t) { return std::min(steps_at_once, steps - t); };
         const auto between = [&](index t) {
             return view<float, middle_features>(between_.data() + t * middle_features,
                                                 {chunk(t), 1});
@@ -114,7 +116,7 @@ private:
             const flush_denormals guard;
             auto& work = singles_[static_cast<std::size_t>(half)];
             work.reset();
-            for (index t = 0; t < window_steps_; t += steps_at_once) {
+            for (index t = 0; t < steps; t += steps_at_once) {
                 if (half == 0) {
                     model_.advance_first(raw + t * features, features, {chunk(t), 1}, work,
                                          between(t));

@@ -3,22 +3,22 @@
 //
 // How a batch is cut, which depends on its size alone:
 //
-//   tiles     of windows_per_tile windows, the last with what is left
+//   tiles     of windows_per_tile places, the last with what is left
 //   shards    groups of neighbouring tiles, a power of two of them unless the limit is none
 //   parts     of neighbouring shards, one for each of some ranks
+//
+// A shard with windows of several lengths has more tiles than that, of its own (tiles.hpp).
 #pragma once
 
 #include <gait/core/extents.hpp>
+#include <gait/training/tiles.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
+#include <span>
 
 namespace gait::inline GAIT_ARCH {
-
-/// Windows in a tile. Small tiles win: 12 windows of 200 steps keep their tape near the core, while
-/// with 48 it goes through the last cache and a training step takes a tenth longer.
-inline constexpr index windows_per_tile = 12;
 
 struct batch_cut {
     index rows, tiles, shards;
@@ -34,18 +34,13 @@ struct batch_cut {
     [[nodiscard]] index first_window(index shard) const {
         return std::min(rows, first_tile(shard) * windows_per_tile);
     }
+    /// Of a batch's `ids`, the shard's.
+    [[nodiscard]] std::span<const index> windows_of(index shard, std::span<const index> ids) const {
+        return ids.subspan(static_cast<std::size_t>(first_window(shard)),
+                           static_cast<std::size_t>(first_window(shard + 1) - first_window(shard)));
+    }
     /// Of the part of `rank` of `size`; likewise.
     [[nodiscard]] index first_shard(int rank, int size) const { return shards * rank / size; }
-};
-
-/// The tiles, first to last - 1, that one of several ranks looks at when all look at some windows.
-struct tiles_of_rank {
-    index first, last;
-    tiles_of_rank(index windows, int rank, int size) {
-        const index tiles = (windows + windows_per_tile - 1) / windows_per_tile;
-        first = tiles * rank / size;
-        last = tiles * (rank + 1) / size;
-    }
 };
 
 } // namespace gait::inline GAIT_ARCH

@@ -3,7 +3,7 @@
 //
 // The gradient of a batch, the same to the bit for any number of threads.
 //
-//   batch    ids of B windows, cut into tiles and shards (batch_cut.hpp)
+//   batch    ids of B windows, cut into shards (batch_cut.hpp), and each shard into tiles
 //   shards   each sums into a run of its own:
 //            [gradient (parameter_count) | loss, weight, correct, count, wish]
 //   total    the shards summed along a fixed binary tree, then over the ranks
@@ -47,7 +47,7 @@ class batch_gradient {
 public:
     /// `steps`: the longest window of any source this will see, in training or evaluation.
     batch_gradient(int threads, int shards, index steps, index truncate_steps)
-        : shards_(shards), runs_(shards * stride) {
+        : shards_(shards), runs_(shards * stride), tiles_(static_cast<std::size_t>(shards)) {
         assert(threads > 0 && shards > 0);
         workers_.reserve(static_cast<std::size_t>(threads));
         for (int t = 0; t < threads; ++t)
@@ -81,14 +81,11 @@ public:
             float* run = runs_.data() + item * stride;
             std::fill_n(run, stride, 0.0F);
             loss_sums seen;
-            for (index t = cut.first_tile(shard); t < cut.first_tile(shard + 1); ++t) {
-                const index begin = t * windows_per_tile;
-                const index count = std::min(windows_per_tile, cut.rows - begin);
-                seen += workers_[static_cast<std::size_t>(thread)].train(
-                    model, weights, source,
-                    ids.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)),
-                    at, loss, run);
-            }
+            tiles& own = tiles_[static_cast<std::size_t>(item)];
+            own.cut(source, cut.windows_of(shard, ids));
+            for (index t = 0; t < own.size(); ++t)
+                seen += workers_[static_cast<std::size_t>(thread)].train(model, weights, source,
+                                                                         own[t], at, loss, run);
             float* tail = run + Model::parameter_count;
             tail[0] = static_cast<float>(seen.loss);
             tail[1] = static_cast<float>(seen.weight);
@@ -130,7 +127,8 @@ private:
     static constexpr index stride = aligned_count<float>(used);
 
     index shards_;
-    buffer<float> runs_; // (shards, stride)
+    buffer<float> runs_;       // (shards, stride)
+    std::vector<tiles> tiles_; // of each shard of the latest batch
     std::vector<tile_worker<Model>> workers_;
 };
 

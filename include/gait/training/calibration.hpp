@@ -11,11 +11,9 @@
 #include <gait/training/evaluate.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
-#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -52,20 +50,18 @@ template <classifying_model Model, window_source<input_features<Model>> Source,
     labelled_logits all{K, std::vector<float>(static_cast<std::size_t>(windows * K)), {}};
     for (index i = 0; i < windows; ++i)
         all.labels.push_back(static_cast<int>(source.label(i)));
-    const auto [first, last] = tiles_of_rank(windows, ranks.rank(), ranks.size());
-    parallel_for(static_cast<int>(workers.size()), last - first, [&](index item, int thread) {
-        const flush_denormals flush;
-        std::array<index, windows_per_tile> ids;
-        const index begin = (first + item) * windows_per_tile;
-        const index rows = std::min(index{windows_per_tile}, windows - begin);
-        std::iota(ids.begin(), ids.end(), begin);
-        auto& worker = workers[static_cast<std::size_t>(thread)];
-        worker.evaluate(model, weights, source,
-                        std::span<const index>(ids.data(), static_cast<std::size_t>(rows)),
-                        cross_entropy{});
-        for (index r = 0; r < rows; ++r)
-            std::ranges::copy(worker.logits(r), all.logits.begin() + (begin + r) * K);
-    });
+    const tiles cut = detail::all_tiles(source);
+    const tiles_of_rank own(cut.size(), ranks.rank(), ranks.size());
+    parallel_for(
+        static_cast<int>(workers.size()), own.last - own.first, [&](index item, int thread) {
+            const flush_denormals flush;
+            const auto ids = cut[own.first + item];
+            auto& worker = workers[static_cast<std::size_t>(thread)];
+            worker.evaluate(model, weights, source, ids, cross_entropy{});
+            for (index r = 0; r < std::ssize(ids); ++r)
+                std::ranges::copy(worker.logits(r),
+                                  all.logits.begin() + ids[static_cast<std::size_t>(r)] * K);
+        });
     ranks.sum(std::span<float>(all.logits));
     return all;
 }

@@ -31,40 +31,45 @@ struct evaluation {
 
 namespace detail {
 
+template <class Source>
+tiles all_tiles(const Source& source) {
+    std::vector<index> ids(static_cast<std::size_t>(source.size()));
+    std::iota(ids.begin(), ids.end(), index{0});
+    tiles all;
+    all.cut(source, ids);
+    return all;
+}
+
 /// With workers and weights that are already there.
 template <class Model, class Source, communicator Communicator>
 evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& model,
                          const kernel_weights<Model>& weights, const Source& source,
                          const cross_entropy& loss, Communicator& ranks) {
     const index windows = source.size();
-    const index tiles = (windows + windows_per_tile - 1) / windows_per_tile;
-    std::vector<index> ids(static_cast<std::size_t>(windows));
-    std::iota(ids.begin(), ids.end(), index{0});
+    const tiles cut = all_tiles(source);
+    const index count = cut.size();
 
     // One run of numbers, so one sum over the ranks: each tile's loss and weight, each window's
     // class.
-    std::vector<double> found(static_cast<std::size_t>(2 * tiles + windows));
-    const auto [first, last] = tiles_of_rank(windows, ranks.rank(), ranks.size());
-    parallel_for(static_cast<int>(workers.size()), last - first, [&](index item, int thread) {
-        const flush_denormals flush;
-        const index tile = first + item;
-        const index begin = tile * windows_per_tile;
-        const index rows = std::min(windows_per_tile, windows - begin);
-        auto& worker = workers[static_cast<std::size_t>(thread)];
-        const loss_sums sums =
-            worker.evaluate(model, weights, source,
-                            std::span<const index>(ids).subspan(static_cast<std::size_t>(begin),
-                                                                static_cast<std::size_t>(rows)),
-                            loss);
-        found[static_cast<std::size_t>(2 * tile)] = sums.loss;
-        found[static_cast<std::size_t>(2 * tile + 1)] = sums.weight;
-        for (index r = 0; r < rows; ++r)
-            found[static_cast<std::size_t>(2 * tiles + begin + r)] = worker.predicted(r);
-    });
+    std::vector<double> found(static_cast<std::size_t>(2 * count + windows));
+    const tiles_of_rank own(count, ranks.rank(), ranks.size());
+    parallel_for(
+        static_cast<int>(workers.size()), own.last - own.first, [&](index item, int thread) {
+            const flush_denormals flush;
+            const index tile = own.first + item;
+            const auto ids = cut[tile];
+            auto& worker = workers[static_cast<std::size_t>(thread)];
+            const loss_sums sums = worker.evaluate(model, weights, source, ids, loss);
+            found[static_cast<std::size_t>(2 * tile)] = sums.loss;
+            found[static_cast<std::size_t>(2 * tile + 1)] = sums.weight;
+            for (index r = 0; r < std::ssize(ids); ++r)
+                found[static_cast<std::size_t>(2 * count + ids[static_cast<std::size_t>(r)])] =
+                    worker.predicted(r);
+        });
     ranks.sum(std::span<double>(found));
 
     double loss_sum = 0, weight_sum = 0;
-    for (std::size_t t = 0; t < static_cast<std::size_t>(tiles); ++t) {
+    for (std::size_t t = 0; t < static_cast<std::size_t>(count); ++t) {
         loss_sum += found[2 * t];
         weight_sum += found[2 * t + 1];
     }
@@ -72,7 +77,7 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
     result.loss = loss_sum / weight_sum;
     result.confusion = confusion_matrix(static_cast<int>(output_features<Model>));
     for (index i = 0; i < windows; ++i) {
-        const auto predicted = static_cast<int>(found[static_cast<std::size_t>(2 * tiles + i)]);
+        const auto predicted = static_cast<int>(found[static_cast<std::size_t>(2 * count + i)]);
         result.confusion.add(static_cast<int>(source.label(i)), predicted);
         result.predictions.push_back(predicted);
     }

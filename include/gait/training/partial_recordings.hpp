@@ -16,9 +16,11 @@
 #include <gait/training/epoch_order.hpp>
 #include <gait/training/options.hpp>
 #include <gait/training/run_identity.hpp>
+#include <gait/training/tiles.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -32,21 +34,34 @@ struct partial_recordings {
 
 namespace detail {
 
+/// What `tiles` asks of a source: how long chosen windows are.
+struct window_lengths {
+    std::span<const window> windows;
+    std::span<const index> chosen;
+    [[nodiscard]] index steps(index i) const {
+        return windows[static_cast<std::size_t>(chosen[static_cast<std::size_t>(i)])].steps;
+    }
+};
+
 /// Indices into the list of windows.
 template <communicator Communicator>
-std::vector<index> windows_needed(const split& parts, const fit_options& options,
-                                  const Communicator& ranks) {
+std::vector<index> windows_needed(std::span<const window> windows, const split& parts,
+                                  const fit_options& options, const Communicator& ranks) {
     std::vector<index> needed;
-    const auto train_size = std::ssize(parts.train), seen_size = std::ssize(parts.validation);
+    const auto train_size = std::ssize(parts.train);
     const auto take = [&](const std::vector<index>& from, index i) {
         needed.push_back(from[static_cast<std::size_t>(i)]);
     };
     for (const index i : epoch_order(train_size, options).needed_by(ranks.rank(), ranks.size()))
         take(parts.train, i);
-    const tiles_of_rank tiles(seen_size, ranks.rank(), ranks.size());
-    for (index i = tiles.first * windows_per_tile;
-         i < std::min(seen_size, tiles.last * windows_per_tile); ++i)
-        take(parts.validation, i);
+    std::vector<index> seen(parts.validation.size());
+    std::iota(seen.begin(), seen.end(), index{0});
+    tiles cut;
+    cut.cut(window_lengths{windows, parts.validation}, seen);
+    const tiles_of_rank own(cut.size(), ranks.rank(), ranks.size());
+    for (index t = own.first; t < own.last; ++t)
+        for (const index i : cut[t])
+            take(parts.validation, i);
     for (const auto* part : {&parts.train, &parts.validation})
         for (const index i : identity_samples(std::ssize(*part)))
             take(*part, i);
@@ -92,21 +107,19 @@ scaling fit_scaling_in_turns(const recordings_file& file, std::span<const sample
 
 } // namespace detail
 
-/// Reads what this rank needs to train and validate as `options` say. `windows` are of `steps`
-/// samples of file.known(). All ranks call this. Throws `error`.
+/// Reads what this rank needs to train and validate as `options` say. `windows` are of
+/// file.known(). All ranks call this. Throws `error`.
 template <communicator Communicator>
 partial_recordings read_part(const recordings_file& file, const std::vector<window>& windows,
-                             index steps, const split& parts, const fit_options& options,
-                             Communicator& ranks) {
+                             const split& parts, const fit_options& options, Communicator& ranks) {
     partial_recordings part{{}, windows, {}};
-    part.scale =
-        detail::fit_scaling_in_turns(file, covered_samples(windows, parts.train, steps), ranks);
+    part.scale = detail::fit_scaling_in_turns(file, covered_samples(windows, parts.train), ranks);
 
-    const auto needed = detail::windows_needed(parts, options, ranks);
+    const auto needed = detail::windows_needed(windows, parts, options, ranks);
     for (window& w : part.windows)
         w.begin = -1;
     auto next = needed.begin();
-    for (const sample_range range : covered_samples(windows, needed, steps)) {
+    for (const sample_range range : covered_samples(windows, needed)) {
         const index moved = std::ssize(part.samples) / recordings::axes - range.first;
         file.read(range, part.samples);
         // Windows are in the order of their samples, and so are the ranges.

@@ -51,18 +51,22 @@ inline std::vector<index> identity_samples(index windows) {
     return chosen;
 }
 
-/// How many windows of what, with a fingerprint of all labels and of the samples of some.
+/// How many windows of what, with a fingerprint of all labels, of the lengths of shorter windows,
+/// and of the samples of some.
 template <index F, window_source<F> Source>
 std::string identity_of(const Source& source) {
     fingerprint print;
     const index windows = source.size();
-    for (index i = 0; i < windows; ++i)
+    for (index i = 0; i < windows; ++i) {
         print.add(static_cast<std::uint64_t>(source.label(i)));
+        if (steps_of(source, i) != source.steps())
+            print.add(static_cast<std::uint64_t>(steps_of(source, i)));
+    }
     std::vector<float> numbers(static_cast<std::size_t>(source.steps() * F));
     for (const index id : identity_samples(windows)) {
-        source.extract(std::span(&id, 1), view<float, F>(numbers.data(), {source.steps(), 1}),
-                       pass{});
-        print.add(numbers);
+        const extents tile{steps_of(source, id), 1};
+        source.extract(std::span(&id, 1), view<float, F>(numbers.data(), tile), pass{});
+        print.add(std::span(numbers).first(static_cast<std::size_t>(tile.steps * F)));
     }
     return in_words(windows, " windows of ", source.steps(), " steps, fingerprint ", print.text());
 }

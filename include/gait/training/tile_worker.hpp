@@ -9,8 +9,8 @@
 #include <gait/core/buffer.hpp>
 #include <gait/data/batches.hpp>
 #include <gait/layers/layer.hpp>
-#include <gait/training/batch_cut.hpp>
 #include <gait/training/loss.hpp>
+#include <gait/training/tiles.hpp>
 
 #include <algorithm>
 #include <array>
@@ -74,8 +74,7 @@ public:
           tape_(tape_type::size({steps, windows_per_tile})), logits_(windows_per_tile * K),
           d_logits_(windows_per_tile * K), state_(state_size()) {}
 
-    /// Logits and loss of windows `ids` (R <= windows_per_tile) of `source`. `at.samples` is set
-    /// here.
+    /// Logits and loss of windows `ids` (R <= windows_per_tile, all of one length) of `source`.
     template <window_source<F> Source>
     loss_sums evaluate(const Model& model, const kernel_weights<Model>& weights,
                        const Source& source, std::span<const index> ids,
@@ -97,6 +96,7 @@ public:
     }
 
     /// Forward and backward: adds the gradient of the summed loss to `gradient` (parameter_count).
+    /// `at.samples` is set here.
     template <window_source<F> Source>
     loss_sums train(const Model& model, const kernel_weights<Model>& weights, const Source& source,
                     std::span<const index> ids, pass at, const cross_entropy& loss,
@@ -151,8 +151,9 @@ private:
     template <class Source>
     tile load(const Source& source, std::span<const index> ids, const pass& at) noexcept {
         const auto rows = static_cast<index>(ids.size());
-        assert(rows <= windows_per_tile && source.steps() * rows * F <= x_.size());
-        const view<float, F> x(x_.data(), {source.steps(), rows});
+        const index steps = steps_of(source, ids[0]);
+        assert(rows <= windows_per_tile && steps * rows * F <= x_.size());
+        const view<float, F> x(x_.data(), {steps, rows});
         source.extract(ids, x, at);
         for (std::size_t r = 0; r < ids.size(); ++r)
             labels_[r] = static_cast<int>(source.label(ids[r]));

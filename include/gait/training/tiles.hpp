@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Which windows go through a model side by side. All windows of a tile have the same number of
+// steps, so a tile's length is the mask of all its rows: the shorter windows at the ends of runs
+// get tiles of their own, nothing is padded, and loss and gradient of a short window are those of
+// that window alone. Where all windows are equally long, tiles are cut as if no other could be.
+#pragma once
+
+#include <gait/data/batches.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <vector>
+
+namespace gait::inline GAIT_ARCH {
+
+/// Windows in a tile. Small tiles win: 12 windows of 200 steps keep their tape near the core, while
+/// with 48 it goes through the last cache and a training step takes a tenth longer.
+inline constexpr index windows_per_tile = 12;
+
+/// A list of windows, cut into tiles.
+class tiles {
+public:
+    /// Cuts windows `ids` of `source`: the longest first, and equally long ones in their order.
+    /// Allocates nothing if it was given as many before.
+    template <class Source>
+    void cut(const Source& source, std::span<const index> ids) {
+        const auto steps = [&](index id) { return steps_of(source, id); };
+        ids_.assign(ids.begin(), ids.end());
+        if (!std::ranges::is_sorted(ids, std::ranges::greater(), steps)) {
+            places_.resize(ids.size());
+            std::iota(places_.begin(), places_.end(), std::size_t{0});
+            // Places break ties: std::stable_sort would allocate.
+            std::ranges::sort(places_, [&](std::size_t a, std::size_t b) {
+                const index longer = steps(ids[a]) - steps(ids[b]);
+                return longer != 0 ? longer > 0 : a < b;
+            });
+            for (std::size_t i = 0; i < ids.size(); ++i)
+                ids_[i] = ids[places_[i]];
+        }
+        ends_.clear();
+        ends_.reserve(ids.size());
+        for (index begin = 0, end = 0; begin < std::ssize(ids_); begin = end) {
+            const auto here = [&](index i) { return steps(ids_[static_cast<std::size_t>(i)]); };
+            const index most = std::min(begin + windows_per_tile, std::ssize(ids_));
+            for (end = begin + 1; end < most && here(end) == here(begin);)
+                ++end;
+            ends_.push_back(end);
+        }
+    }
+
+    [[nodiscard]] index size() const { return std::ssize(ends_); }
+
+    /// The windows of tile t, at most windows_per_tile.
+    [[nodiscard]] std::span<const index> operator[](index t) const {
+        const auto at = static_cast<std::size_t>(t);
+        const auto begin = static_cast<std::size_t>(t > 0 ? ends_[at - 1] : 0);
+        return std::span(ids_).subspan(begin, static_cast<std::size_t>(ends_[at]) - begin);
+    }
+
+private:
+    std::vector<index> ids_;
+    std::vector<index> ends_;         // of each tile, in ids_
+    std::vector<std::size_t> places_; // scratch
+};
+
+/// The tiles, first to last - 1, that one of several ranks looks at when all look at some windows.
+struct tiles_of_rank {
+    index first, last;
+    tiles_of_rank(index tiles, int rank, int size)
+        : first(tiles * rank / size), last(tiles * (rank + 1) / size) {}
+};
+
+} // namespace gait::inline GAIT_ARCH
