@@ -14,6 +14,7 @@
 #include <gait/core/error.hpp>
 #include <gait/core/threads.hpp>
 #include <gait/distributed.hpp>
+#include <gait/training/bounded_staleness.hpp>
 
 #include <algorithm>
 #include <array>
@@ -27,23 +28,53 @@
 
 namespace {
 
-/// Ranks of one machine share its processors, where mpirun hasn't divided them up already.
-int threads_of_a_rank(const gait::mpi_communicator& ranks) {
+/// Ranks of one machine that compute share its processors, where mpirun hasn't divided them up
+/// already. Servers need hardly any.
+int threads_of_a_rank(const gait::mpi_communicator& ranks, int servers) {
     const int mine = gait::available_threads();
     const bool all = mine == static_cast<int>(std::thread::hardware_concurrency());
-    return all ? std::max(1, mine / ranks.ranks_here()) : mine;
+    return all ? std::max(1, mine / std::max(1, ranks.ranks_here(servers))) : mine;
+}
+
+/// Who is a server, and how stale a gradient may be.
+void divide_up(int ranks, const har::rank_options& wanted, har::train_options& o) {
+    if (wanted.mode == "sync") {
+        o.fit.servers = 0;
+        return;
+    }
+    o.fit.servers = wanted.servers;
+    if (ranks <= wanted.servers)
+        throw gait::error({"", "ranks",
+                           std::to_string(wanted.servers) + " servers and at least one worker",
+                           std::to_string(ranks)});
+    if (wanted.staleness.empty())
+        o.fit.staleness = 2 * (ranks - wanted.servers);
+    else if (wanted.staleness != "unbounded")
+        o.fit.staleness = std::stoll(wanted.staleness);
 }
 
 /// Goyal et al. 2017: with k times the batch, k times the rate, once the first epochs are over.
-void scale_for(int ranks, const har::rank_options& wanted, har::train_options& o) {
+void scale_for(int workers, const har::rank_options& wanted, har::train_options& o) {
     if (wanted.batch_per_rank == 0)
         return;
-    o.fit.batch = wanted.batch_per_rank * ranks;
-    if (wanted.keep_rate || ranks == 1)
+    o.fit.batch = wanted.batch_per_rank * workers;
+    if (wanted.keep_rate || workers == 1)
         return;
-    o.fit.learning_rate *= ranks;
+    o.fit.learning_rate *= workers;
     if (!wanted.warmup_given)
         o.fit.rates.warmup_epochs = 5;
+}
+
+/// What a step is.
+std::string in_words(const har::train_options& o, int workers) {
+    const std::string windows = std::to_string(o.fit.batch) + " windows";
+    if (o.fit.servers == 0)
+        return "sync: a step is of " + windows;
+    const bool bounded = o.fit.staleness != gait::bounded_staleness::unbounded;
+    return "async: " + std::to_string(o.fit.servers) + " for the weights, " +
+           std::to_string(workers) + " compute, at most " +
+           (bounded ? std::to_string(o.fit.staleness) : "any number of") +
+           " steps stale: a step is of a part of " + windows;
 }
 
 std::string where_to_go_on(const har::last_checkpoint& last) {
@@ -84,24 +115,25 @@ int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint
             support::say_when_interrupted("\nhar_train_mpi, " + name + ": asked to end; " +
                                           where_to_go_on(last) + "\n");
     };
-    if (ranks.size() > o.fit.shards)
-        throw gait::error(
-            {"", "ranks",
-             "at most " + std::to_string(o.fit.shards) + ", as many as a batch has parts",
-             std::to_string(ranks.size())});
-    scale_for(ranks.size(), wanted, o);
+    divide_up(ranks.size(), wanted, o);
+    const int workers = ranks.size() - o.fit.servers;
+    if (workers > o.fit.shards)
+        throw gait::error({"", "ranks",
+                           "at most " + std::to_string(o.fit.shards) +
+                               " that compute, as many as a batch has parts",
+                           std::to_string(workers)});
+    scale_for(workers, wanted, o);
     o.command = "mpirun -n " + std::to_string(ranks.size()) + " " + o.command;
     if (o.fit.threads == 0)
-        o.fit.threads = threads_of_a_rank(ranks);
+        o.fit.threads = threads_of_a_rank(ranks, o.fit.servers);
     o.traffic_so_far = [&ranks] {
         std::array<double, 2> all{static_cast<double>(ranks.bytes_sent()),
                                   ranks.watch().seconds_waited()};
         ranks.sum(std::span<double>(all));
         return har::traffic{all[0], all[1]};
     };
-    std::printf("%d ranks of %d threads; %s: a step is of %td windows, learning rate %g, warm-up "
-                "%g epochs.\n",
-                ranks.size(), o.fit.threads, wanted.mode.c_str(), o.fit.batch, o.fit.learning_rate,
+    std::printf("%d ranks of %d threads; %s, learning rate %g, warm-up %g epochs.\n", ranks.size(),
+                o.fit.threads, in_words(o, workers).c_str(), o.fit.learning_rate,
                 o.fit.rates.warmup_epochs);
 
     const int code = har::train(o, gait::any_communicator(ranks), last);

@@ -46,7 +46,9 @@ struct train_options {
 /// What har_train_mpi is told on top.
 struct rank_options {
     std::string mode = "sync";
-    double timeout = 60;            ///< seconds
+    int servers = 1;       ///< of mode async
+    std::string staleness; ///< a number, "unbounded", or empty: twice the number of workers
+    double timeout = 60;   ///< seconds
     gait::index batch_per_rank = 0; ///< 0: options.fit.batch is that of all ranks together
     bool keep_rate = false;
     bool warmup_given = false; ///< on the command line

@@ -50,6 +50,10 @@ public:
                   {"seconds", e.seconds}};
         if (ranks)
             line.update({{"bytes_sent", ranks->bytes}, {"seconds_waited", ranks->seconds}});
+        if (!e.staleness.empty())
+            line.update({{"steps", e.steps},
+                         {"steps_per_second", static_cast<double>(e.steps) / e.seconds_of_steps},
+                         {"staleness", e.staleness}});
         write(line);
     }
     /// `seconds`: since the step before it.
@@ -82,6 +86,25 @@ private:
     std::string path_;
     std::unique_ptr<std::FILE, closer> file_;
 };
+
+/// How stale each worker's gradients were in an asynchronous epoch, a line a worker; else nothing.
+inline std::string staleness_table(const gait::epoch_report& e) {
+    if (e.staleness.empty())
+        return {};
+    char text[120];
+    std::snprintf(text, sizeof text, "  %jd steps, %.1f a second; gradients by their staleness:\n",
+                  static_cast<std::intmax_t>(e.steps),
+                  static_cast<double>(e.steps) / e.seconds_of_steps);
+    std::string table = text;
+    for (std::size_t w = 0; w < e.staleness.size(); ++w) {
+        table += "    worker " + std::to_string(w + 1) + " ";
+        for (std::size_t s = 0; s < e.staleness[w].size(); ++s)
+            if (e.staleness[w][s] > 0)
+                table += " " + std::to_string(s) + ": " + std::to_string(e.staleness[w][s]);
+        table += '\n';
+    }
+    return table;
+}
 
 /// What `count` windows of `steps` samples of `r` take as views, and what copies of them would.
 inline std::string window_memory(const gait::recordings& r, gait::index count, gait::index steps) {
@@ -134,7 +157,7 @@ public:
         : epochs_(epochs), windows_(windows), steps_(steps) {}
 
     void show(const gait::batch_report& b) {
-        if (b.batch == 1) {
+        if (!bar_) {
             bar_.emplace(title(b.epoch), windows_, "windows");
             done_ = 0;
         }
@@ -155,7 +178,7 @@ public:
         if (std::isfinite(e.validation_loss))
             std::printf("  validation loss %.4f  accuracy %.3f", e.validation_loss,
                         e.validation_accuracy);
-        std::printf("  %.1f s  (%s)\n", e.seconds, speed().c_str());
+        std::printf("  %.1f s  (%s)\n%s", e.seconds, speed().c_str(), staleness_table(e).c_str());
         std::fflush(stdout);
         start_ = clock::now();
     }

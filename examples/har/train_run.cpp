@@ -21,6 +21,7 @@
 #include <gait/data/splits.hpp>
 #include <gait/files/atomic_file.hpp>
 #include <gait/training/calibration.hpp>
+#include <gait/training/partial_recordings.hpp>
 #include <gait/training/trainer.hpp>
 #include <gait/weights/save.hpp>
 
@@ -29,6 +30,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace har {
@@ -107,22 +109,40 @@ void report(const train_options& o, const gait::recordings& r, const gait::split
     std::printf("Wrote %s.\n", page.c_str());
 }
 
+/// Does each rank need a part of the samples alone?
+bool reads_a_part(const train_options& o, const gait::any_communicator& ranks) {
+    return ranks.size() > 1 && o.fit.order == gait::window_order::dealt && o.fit.servers == 0;
+}
+
 /// What rank 0 gives back is whole; the others know how they ended, and no more.
 template <class Model>
-training_outcome train_model(const Model& model, train_options& o, const gait::recordings& r,
+training_outcome train_model(const Model& model, train_options& o,
+                             const gait::recordings_file& file, gait::recordings& r,
                              const gait::any_communicator& ranks, last_checkpoint& last) {
     const bool first = ranks.rank() == 0; // shows and writes for all
-    const auto windows = gait::make_windows(r, o.window, o.hop);
+    auto windows = gait::make_windows(r, o.window, o.hop);
     const gait::split parts = split_windows(o, r, windows);
-    const gait::scaling scale = gait::fit_scaling(r, windows, parts.train, o.window);
+    gait::scaling scale;
+    if (reads_a_part(o, ranks)) {
+        auto part = gait::read_part(file, windows, o.window, parts, o.fit, ranks);
+        r.samples = std::move(part.samples);
+        windows = std::move(part.windows);
+        scale = std::move(part.scale);
+    } else {
+        scale = gait::fit_scaling(r, windows, parts.train, o.window);
+    }
     const gait::recorded_windows train(r, windows, o.window, parts.train, scale, o.augment);
     const gait::recorded_windows validation(r, windows, o.window, parts.validation, scale);
     gait::model_info info = describe(o, r, parts, scale);
     if (o.class_weights == "balanced")
         o.fit.loss.class_weights = class_weights(train);
     o.fit.identity["augmentation"] = in_words(o.augment);
-    if (first)
+    if (first) {
         print_data(o, r, parts, std::ssize(windows));
+        if (reads_a_part(o, ranks))
+            std::printf("Rank 0 holds %td of %td samples.\n",
+                        std::ssize(r.samples) / gait::recordings::axes, r.size());
+    }
 
     std::optional<metrics_log> log, step_log;
     std::optional<train_display> display;
@@ -214,8 +234,8 @@ training_outcome train_model(const Model& model, train_options& o, const gait::r
 /// Trains each fold, or the one that is asked for, and puts together what they say of the users
 /// whom they hold out.
 template <class Model>
-int train_folds(const Model& model, const train_options& all, const gait::recordings& r,
-                last_checkpoint& last) {
+int train_folds(const Model& model, const train_options& all, const gait::recordings_file& file,
+                gait::recordings& r, last_checkpoint& last) {
     if (all.split != "user")
         throw gait::error({"", "--folds", "--split user", "--split " + all.split});
     const auto users = static_cast<int>(r.users.size());
@@ -235,7 +255,7 @@ int train_folds(const Model& model, const train_options& all, const gait::record
         std::printf("%sFold %d of %d\n", summary.folds() > 0 ? "\n" : "", k, folds);
         train_options o = options_of_fold(all, r, k, folds);
         prepare_places(o, alone, last);
-        const auto done = train_model(model, o, r, alone, last);
+        const auto done = train_model(model, o, file, r, alone, last);
         if (done.code != 0)
             return done.code;
         summary.add(k, done.seen.confusion, done.by_user);
@@ -257,11 +277,17 @@ int train(train_options& o, const gait::any_communicator& ranks, last_checkpoint
     o.fit.method = chosen_optimizer(o);
     if (!in_folds)
         prepare_places(o, ranks, last);
-    const gait::recordings r = gait::load_recordings(o.prepared);
+    // Or some would read together, and others not.
+    ranks.agree({{"order", std::to_string(static_cast<int>(o.fit.order))},
+                 {"servers", std::to_string(o.fit.servers)}});
+    const gait::recordings_file file(o.prepared);
+    gait::recordings r = file.known();
+    if (!reads_a_part(o, ranks))
+        file.read({0, r.size()}, r.samples);
     return with_model(static_cast<gait::index>(r.classes.size()), o.prepared,
                       [&](const auto& model) {
-                          return in_folds ? train_folds(model, o, r, last)
-                                          : train_model(model, o, r, ranks, last).code;
+                          return in_folds ? train_folds(model, o, file, r, last)
+                                          : train_model(model, o, file, r, ranks, last).code;
                       });
 }
 

@@ -5,6 +5,7 @@
 // bring.
 #pragma once
 
+#include <gait/distributed/mailbox.hpp>
 #include <gait/distributed/mpi_communicator.hpp>
 #include <gait/distributed/mpi_session.hpp>
 #include <gait/distributed/rank_watch.hpp>

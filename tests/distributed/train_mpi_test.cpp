@@ -10,10 +10,12 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cstdlib>
 #include <random>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace gait_test;
@@ -29,7 +31,7 @@ const bool environment_set = [] {
 }();
 
 /// Short windows, so that it is quick.
-const std::string quick = " prepared.safetensors --window 40 --batch 64 --threads 1 ";
+const std::string quick = " prepared.safetensors --window 40 --batch 64 --threads 1 --order dealt ";
 const std::string mpi = "'" GAIT_BIN_DIR "/har_train_mpi'";
 
 bool contains(const std::string& text, const std::string& part) {
@@ -116,6 +118,67 @@ TEST_CASE("a power of two of ranks gives the bits of one process, and others nea
         return nlohmann::json::parse(text.substr(0, text.find('\n')))["train_loss"].get<double>();
     };
     CHECK(first_loss("l.jsonl") == doctest::Approx(first_loss("one.jsonl")).epsilon(1e-3));
+}
+
+TEST_CASE("asynchronous ranks without staleness give the bits of one process") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    one_process(folder, "--epochs 2 -o one.safetensors");
+    for (const auto& [count, servers] : {std::pair(3, 1), std::pair(5, 1), std::pair(4, 2)}) {
+        CAPTURE(count);
+        const auto done = on_ranks(folder, count,
+                                   "--epochs 2 -o many.safetensors --mode async --staleness 0 "
+                                   "--servers " +
+                                       std::to_string(servers));
+        REQUIRE_MESSAGE(done.code == 0, done.err);
+        CHECK(same_files(folder, "one.safetensors", "many.safetensors"));
+    }
+}
+
+TEST_CASE("asynchronous ranks that never wait learn, and log how stale gradients were") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    const auto done = on_ranks(folder, 4,
+                               "--epochs 3 -o async.safetensors --log l.jsonl --mode async "
+                               "--staleness unbounded --delay-compensation 0.1");
+    REQUIRE_MESSAGE(done.code == 0, done.err);
+    CHECK(contains(done.out, "gradients by their staleness"));
+    std::istringstream log(read_all(folder / "l.jsonl"));
+    std::vector<double> losses;
+    for (std::string line; std::getline(log, line);) {
+        const auto epoch = nlohmann::json::parse(line);
+        losses.push_back(epoch["train_loss"]);
+        CHECK(epoch["steps_per_second"] > 0);
+        CHECK(epoch["staleness"].size() == 3);
+        int gradients = 0;
+        for (const auto& worker : epoch["staleness"])
+            for (const int count : worker)
+                gradients += count;
+        CHECK(gradients == 5 * 3); // 315 windows in batches of 64, three parts of each
+    }
+    REQUIRE(losses.size() == 3);
+    CHECK(losses[2] < losses[0]);
+
+    const auto alone = on_ranks(folder, 1, "--mode async");
+    CHECK(alone.code == 1);
+    CHECK(contains(alone.err, "expected 1 servers and at least one worker, found 1"));
+}
+
+TEST_CASE("each rank reads the samples that it needs") {
+    const scratch_folder folder;
+    make_recordings(folder);
+    const auto held = [&](int count, const std::string& words) {
+        const auto done = on_ranks(folder, count, "--epochs 1 --window 10 --hop 10 " + words);
+        REQUIRE_MESSAGE(done.code == 0, done.err);
+        const auto at = done.out.find("Rank 0 holds ");
+        return at == done.out.npos ? -1 : std::stoi(done.out.substr(at + 13));
+    };
+    // 10,603 samples; 64 windows of each side beside.
+    const int half = held(2, ""), quarter = held(4, "");
+    CHECK(half > 5000);
+    CHECK(half < 5301 + 1280);
+    CHECK(quarter < 2651 + 1280 + 300);
+    CHECK(held(2, "--order shuffled") == -1); // all of it
 }
 
 TEST_CASE("a run goes on with another number of ranks, and by har_train") {
@@ -205,13 +268,26 @@ TEST_CASE("one rank's error ends all of them, and is told") {
     CHECK(contains(unwritable.err, "rank 0 on "));
     CHECK(contains(unwritable.err, "no/such/folder"));
 
+    if (const small_disk disk("size=64k"); disk) {
+        const auto full = on_ranks(folder, 2, "--checkpoint " + (disk.folder() / "c").string());
+        CHECK(full.code == 1);
+        CHECK(contains(full.err, "rank 0 on "));
+        CHECK(contains(full.err, "No space left on device"));
+    } else {
+        MESSAGE("no full disk: mounting is not permitted here");
+    }
+
     const auto folds = on_ranks(folder, 2, "--folds users");
     CHECK(folds.code == 1);
     CHECK(contains(folds.err, "--folds: expected one process, har_train, found 2 ranks"));
 
-    const auto usage = on_ranks(folder, 2, "--mode async");
+    const auto usage = on_ranks(folder, 2, "--mode other");
     CHECK(usage.code != 0);
     CHECK(usage.err.find("--mode") == usage.err.rfind("--mode"));
+
+    const auto orders = two(quick + "--mode async");
+    CHECK(orders.code == 1);
+    CHECK(contains(orders.err, "servers: 0, found 1 on rank 1 on "));
 }
 
 TEST_CASE(
@@ -219,10 +295,14 @@ TEST_CASE(
     const scratch_folder folder;
     make_recordings(folder);
     const std::string high = "--epochs 2 --optimizer sgd --learning-rate 1e4 -o high.safetensors ";
-    const auto exploded = on_ranks(folder, 2, high + "--clip 0 --weight-decay 1");
-    CHECK(exploded.code == 1);
-    CHECK(contains(exploded.err, ", batch "));
-    CHECK(contains(exploded.err, "finite"));
+    for (const char* mode : {"sync", "async --servers 2"}) {
+        CAPTURE(mode);
+        const auto exploded =
+            on_ranks(folder, 4, high + "--clip 0 --weight-decay 1 --mode " + mode);
+        CHECK(exploded.code == 1);
+        CHECK(contains(exploded.err, ", batch "));
+        CHECK(contains(exploded.err, "finite"));
+    }
     CHECK(on_ranks(folder, 2, "--epochs 2 --optimizer sgd --learning-rate 0.1 --warm-up 1").code ==
           0);
 }
@@ -232,10 +312,14 @@ TEST_CASE("a killed rank ends the job, which goes on from its checkpoint to the 
     make_recordings(folder);
     // Tried 20 times and more by whoever changes how ranks wait.
     const char* wanted = std::getenv("GAIT_TEST_KILLS");
-    for (int i = 0; i < (wanted ? std::atoi(wanted) : 2); ++i) {
-        const auto killed = disturb(folder, i % 2 == 0 ? 2 : 4, i % 2, "KILL", "");
+    for (int i = 0; i < (wanted ? std::atoi(wanted) : 4); ++i) {
+        CAPTURE(i);
+        // Synchronous ranks 0 and 1; an asynchronous worker, and the server of two workers.
+        const int victim = std::array{0, 1, 2, 0}[static_cast<std::size_t>(i % 4)];
+        const auto killed = disturb(folder, std::array{2, 4, 3, 3}[static_cast<std::size_t>(i % 4)],
+                                    victim, "KILL", i % 4 < 2 ? "" : "--mode async --staleness 0");
         CHECK(killed.code != 0);
-        CHECK_MESSAGE(contains(killed.err, "rank " + std::to_string(i % 2)), killed.err);
+        CHECK_MESSAGE(contains(killed.err, "rank " + std::to_string(victim)), killed.err);
         CHECK_MESSAGE(contains(killed.err, "cut.checkpoint, has"), killed.err);
         check_going_on(folder, i % 2 == 0 ? 4 : 2);
     }
@@ -250,6 +334,14 @@ TEST_CASE("a stopped rank is named, with what the others were doing") {
     CHECK_MESSAGE(contains(stopped.err, "epoch "), stopped.err);
     CHECK_MESSAGE(contains(stopped.err, "within 2 s, found nothing from rank 1 on "), stopped.err);
     CHECK_MESSAGE(contains(stopped.err, "--resume"), stopped.err);
+
+    // The other worker never waits for this one, but the server does.
+    const auto worker = disturb(folder, 3, 2, "STOP", "--timeout 2 --mode async");
+    CHECK(worker.code == 1);
+    CHECK_MESSAGE(contains(worker.err, "within 2 s, found nothing from rank 2 on "), worker.err);
+    const auto server = disturb(folder, 4, 1, "STOP", "--timeout 2 --mode async --servers 2");
+    CHECK(server.code == 1);
+    CHECK_MESSAGE(contains(server.err, "found nothing from rank 1 on "), server.err);
 }
 
 TEST_CASE("a rank that is asked to end ends all of them at the last complete epoch") {

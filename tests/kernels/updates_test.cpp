@@ -108,6 +108,30 @@ TEST_CASE_TEMPLATE("scale, add and sum_of_squares are what Eigen computes", T, f
     }
 }
 
+TEST_CASE_TEMPLATE("compensate_delay is what Eigen computes, and nothing where nothing has moved",
+                   T, float, double) {
+    for (const gait::index N : sizes<T>()) {
+        CAPTURE(N);
+        const auto p = numbers<T>(N, 1), old = numbers<T>(N, 2);
+        auto g = numbers<T>(N, 3), h = g;
+        const auto before = g;
+        gait::compensate_delay<T>(N, T(0.2), p.data(), p.data(), g.data());
+        CHECK(g == before);
+        gait::compensate_delay<T>(N, T(0.2), p.data(), old.data(), g.data());
+        gait::reference::compensate_delay<T>(N, T(0.2), p.data(), old.data(), h.data());
+        CHECK(close(g, h));
+    }
+}
+
+TEST_CASE("squares that are added piece by piece are those of the whole, to the bit") {
+    const auto x = numbers<float>(1003, 1);
+    gait::square_chains chains;
+    const std::vector<gait::index> cuts{0, 320, 336, 1003};
+    for (std::size_t i = 1; i < cuts.size(); ++i)
+        chains.add(cuts[i] - cuts[i - 1], x.data() + cuts[i - 1]);
+    CHECK(chains.total() == gait::sum_of_squares<float>(1003, x.data()));
+}
+
 TEST_CASE("sum_of_squares is exact where float would not be") {
     std::vector<float> x(100'001, 1.0F);
     x[0] = 1e10F;

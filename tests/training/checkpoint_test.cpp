@@ -180,7 +180,7 @@ TEST_CASE("a run that diverges stops, names epoch and batch, and leaves good wei
 
     // One poisoned window, met in the second batch.
     train.add(std::vector<float>(40, std::numeric_limits<float>::quiet_NaN()), 0);
-    options.shuffled = false;
+    options.order = gait::window_order::given;
     options.batch = 60;
     std::string text = refusal(options, train, unseen);
     CHECK(text.find("epoch 1, batch 2: expected a finite loss, found nan") != std::string::npos);

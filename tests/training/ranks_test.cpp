@@ -3,6 +3,7 @@
 //
 // fit by several ranks, which are threads here: a power of two of them changes no bit, one that is
 // told to stop stops all, they go on from rank 0's checkpoint, and local SGD is what it says.
+#include "thread_ranks.hpp"
 #include "toy.hpp"
 
 #include <gait/training/trainer.hpp>
@@ -12,45 +13,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <barrier>
 #include <functional>
-#include <thread>
 #include <vector>
 
 using gait_test::noisy_model;
 using gait_test::waves;
 
 namespace {
-
-/// What ranks share: where each has its numbers.
-struct meeting {
-    explicit meeting(int count) : all(count), places(static_cast<std::size_t>(count)) {}
-    std::barrier<> all;
-    std::vector<void*> places;
-};
-
-/// The sum along a binary tree, by rank 0 for all.
-struct thread_rank {
-    int number;
-    meeting* met;
-
-    [[nodiscard]] int rank() const { return number; }
-    [[nodiscard]] int size() const { return static_cast<int>(met->places.size()); }
-    template <class T>
-    void sum(std::span<T> values) const {
-        met->places[static_cast<std::size_t>(number)] = values.data();
-        met->all.arrive_and_wait();
-        if (number == 0)
-            for (std::size_t apart = 1; apart < met->places.size(); apart *= 2)
-                for (std::size_t r = 0; r + apart < met->places.size(); r += 2 * apart)
-                    for (std::size_t i = 0; i < values.size(); ++i)
-                        static_cast<T*>(met->places[r])[i] +=
-                            static_cast<const T*>(met->places[r + apart])[i];
-        met->all.arrive_and_wait();
-        std::copy_n(static_cast<const T*>(met->places[0]), values.size(), values.begin());
-        met->all.arrive_and_wait();
-    }
-};
 
 gait::fit_options quick(int epochs) {
     gait::fit_options options;
@@ -68,15 +37,11 @@ std::vector<gait::fit_result> fit_by(int count, const gait::fit_options& options
                                      const tell_rank& tell = {}, int windows = 230) {
     const auto train = waves(windows, 1), unseen = waves(70, 2);
     std::vector<gait::fit_result> results(static_cast<std::size_t>(count));
-    meeting met(count);
-    std::vector<std::jthread> ranks;
-    for (int r = 0; r < count; ++r)
-        ranks.emplace_back([&, r] {
-            results[static_cast<std::size_t>(r)] =
-                gait::fit(noisy_model{}, train, unseen, options, tell ? tell(r) : gait::callbacks{},
-                          thread_rank{r, &met});
-        });
-    ranks.clear();
+    gait_test::on_threads(count, [&](gait_test::thread_rank rank) {
+        results[static_cast<std::size_t>(rank.number)] =
+            gait::fit(noisy_model{}, train, unseen, options,
+                      tell ? tell(rank.number) : gait::callbacks{}, rank);
+    });
     return results;
 }
 

@@ -78,6 +78,7 @@ public:
         const index stride = x.rows() * recordings::axes;
         for (index r = 0; r < x.rows(); ++r) {
             const index id = ids[static_cast<std::size_t>(r)];
+            assert(at(id).begin >= 0); // else it wasn't read: partial_recordings.hpp
             const float* from = samples_ + at(id).begin * recordings::axes;
             float* to = x.data() + r * recordings::axes;
             if (augments_ && pass.training) {

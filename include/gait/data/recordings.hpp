@@ -10,8 +10,10 @@
 #include <gait/core/extents.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -84,8 +86,18 @@ inline void check_runs(const recordings& r) {
 }
 } // namespace detail
 
-/// Throws `error` unless `r` is consistent: what every function that takes recordings relies on.
-inline void validate(const recordings& r) {
+/// Throws `error` unless the samples (N, 3) from sample `first` on are numbers.
+inline void validate_samples(const recordings& r, std::span<const float> samples, index first = 0) {
+    for (std::size_t i = 0; i < samples.size(); ++i)
+        if (!std::isfinite(samples[i]))
+            throw error(
+                {r.source,
+                 "sample " + std::to_string(first + static_cast<index>(i) / recordings::axes),
+                 "finite numbers", std::to_string(samples[i])});
+}
+
+/// Throws `error` unless all but the samples of `r` is consistent, and fits `numbers` of them.
+inline void validate_all_but_samples(const recordings& r, index numbers) {
     if (!(std::isfinite(r.rate_hz) && r.rate_hz > 0))
         throw error({r.source, "rate", "a positive number of Hz", std::to_string(r.rate_hz)});
     if (r.classes.empty() || r.classes.size() > 255)
@@ -93,20 +105,22 @@ inline void validate(const recordings& r) {
     detail::check_names(r.classes, "classes", r.source);
     detail::check_names(r.users, "users", r.source);
     detail::check_names(r.devices, "devices", r.source);
-    if (r.samples.size() != r.labels.size() * recordings::axes)
+    if (numbers != r.size() * recordings::axes)
         throw error({r.source, "samples",
                      "3 numbers for each of " + std::to_string(r.size()) + " labels",
-                     std::to_string(r.samples.size())});
+                     std::to_string(numbers)});
     for (std::size_t i = 0; i < r.labels.size(); ++i)
         if (r.labels[i] >= r.classes.size())
             throw error({r.source, "label " + std::to_string(i),
                          "a class below " + std::to_string(r.classes.size()),
                          std::to_string(r.labels[i])});
-    for (std::size_t i = 0; i < r.samples.size(); ++i)
-        if (!std::isfinite(r.samples[i]))
-            throw error({r.source, "sample " + std::to_string(i / recordings::axes),
-                         "finite numbers", std::to_string(r.samples[i])});
     detail::check_runs(r);
+}
+
+/// Throws `error` unless `r` is consistent: what every function that takes recordings relies on.
+inline void validate(const recordings& r) {
+    validate_all_but_samples(r, std::ssize(r.samples));
+    validate_samples(r, r.samples);
 }
 
 } // namespace gait::inline GAIT_ARCH

@@ -11,13 +11,17 @@
 #pragma once
 
 #include <gait/data/recordings.hpp>
+#include <gait/data/scaling.hpp>
 #include <gait/files/metadata.hpp>
 #include <gait/files/safetensors.hpp>
 
+#include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,37 +62,69 @@ inline void save_recordings(const std::filesystem::path& path, const recordings&
     write_safetensors(path, std::move(tensors), metadata);
 }
 
-/// Reads what `save_recordings` wrote. Throws `error` if the file is anything else.
-inline recordings load_recordings(const std::filesystem::path& path) {
-    const safetensors_file file(path);
-    const metadata_reader metadata(file);
-    if (const std::string& format = metadata.text("format"); format != recordings_format)
-        metadata.fail("format", in_quotes(recordings_format), format);
-    recordings r;
-    r.source = path.string();
-    r.rate_hz = metadata.number("rate_hz", 0, 1e6);
-    r.native = metadata.has("rate");
-    if (r.native && metadata.text("rate") != native_rate)
-        metadata.fail("rate", in_quotes(native_rate), metadata.text("rate"));
-    r.units = metadata.text("units");
-    r.classes = metadata.texts("classes");
-    r.users = metadata.texts("users");
-    r.devices = metadata.texts("devices");
-    r.samples = file.read<float>("samples", dtype::f32, {-1, recordings::axes});
-    r.labels = file.read<std::uint8_t>("labels", dtype::u8, {-1});
-    const auto starts = file.read<double>("starts", dtype::f64, {-1});
-    const auto runs =
-        file.read<std::int64_t>("runs", dtype::i64, {static_cast<index>(starts.size()), 4});
-    // A user or device that no int can hold becomes one that no list can have.
-    const auto narrow = [](std::int64_t value) {
-        return value < 0 || value > std::numeric_limits<int>::max() ? -1 : static_cast<int>(value);
-    };
-    for (std::size_t i = 0; i < starts.size(); ++i) {
-        const std::int64_t* row = runs.data() + 4 * i;
-        r.runs.push_back({static_cast<index>(row[0]), static_cast<index>(row[1]), narrow(row[2]),
-                          narrow(row[3]), starts[i]});
+/// An open file of prepared recordings. All but the samples is read and checked at once; samples
+/// are read when asked for. Throws `error` if the file is anything else than what `save_recordings`
+/// wrote.
+class recordings_file {
+public:
+    explicit recordings_file(const std::filesystem::path& path) : file_(path) {
+        const metadata_reader metadata(file_);
+        if (const std::string& format = metadata.text("format"); format != recordings_format)
+            metadata.fail("format", in_quotes(recordings_format), format);
+        recordings& r = known_;
+        r.source = path.string();
+        r.rate_hz = metadata.number("rate_hz", 0, 1e6);
+        r.native = metadata.has("rate");
+        if (r.native && metadata.text("rate") != native_rate)
+            metadata.fail("rate", in_quotes(native_rate), metadata.text("rate"));
+        r.units = metadata.text("units");
+        r.classes = metadata.texts("classes");
+        r.users = metadata.texts("users");
+        r.devices = metadata.texts("devices");
+        samples_ = &file_.expect("samples", dtype::f32, {-1, recordings::axes});
+        r.labels = file_.read<std::uint8_t>("labels", dtype::u8, {-1});
+        const auto starts = file_.read<double>("starts", dtype::f64, {-1});
+        const auto runs =
+            file_.read<std::int64_t>("runs", dtype::i64, {static_cast<index>(starts.size()), 4});
+        // A user or device that no int can hold becomes one that no list can have.
+        const auto narrow = [](std::int64_t value) {
+            return value < 0 || value > std::numeric_limits<int>::max() ? -1
+                                                                        : static_cast<int>(value);
+        };
+        for (std::size_t i = 0; i < starts.size(); ++i) {
+            const std::int64_t* row = runs.data() + 4 * i;
+            r.runs.push_back({static_cast<index>(row[0]), static_cast<index>(row[1]),
+                              narrow(row[2]), narrow(row[3]), starts[i]});
+        }
+        validate_all_but_samples(r, samples_->count());
     }
-    validate(r);
+    recordings_file(const recordings_file&) = delete;
+    recordings_file& operator=(const recordings_file&) = delete;
+
+    /// Everything but the samples.
+    [[nodiscard]] const recordings& known() const { return known_; }
+
+    /// Appends samples first, ..., last - 1 to `samples` (N, 3).
+    void read(sample_range range, std::vector<float>& samples) const {
+        assert(0 <= range.first && range.first <= range.last && range.last <= known_.size());
+        const std::size_t before = samples.size();
+        const index count = range.last - range.first;
+        samples.resize(before + static_cast<std::size_t>(count * recordings::axes));
+        file_.read_rows(*samples_, range.first, count, samples.data() + before);
+        validate_samples(known_, std::span(samples).subspan(before), range.first);
+    }
+
+private:
+    safetensors_file file_;
+    const tensor_info* samples_;
+    recordings known_;
+};
+
+/// Reads what `save_recordings` wrote, all of it. Throws `error` if the file is anything else.
+inline recordings load_recordings(const std::filesystem::path& path) {
+    const recordings_file file(path);
+    recordings r = file.known();
+    file.read({0, r.size()}, r.samples);
     return r;
 }
 

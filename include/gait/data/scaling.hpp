@@ -27,37 +27,65 @@ struct sample_range {
     index last = 0;
 };
 
+/// The sums that a scaling is made of. Samples are shown twice, in the same order: the sum of
+/// squares of gravity would swallow a small movement. Several owners of the samples may take turns:
+/// what they hand on is `mean` and `square`, and the result is that of one, to the bit.
+struct scaling_sums {
+    double count; ///< of all samples, known beforehand
+    std::vector<double> mean, square;
+
+    scaling_sums(index features, index samples)
+        : count(std::max(static_cast<double>(samples), 1.0)),
+          mean(static_cast<std::size_t>(features)), square(static_cast<std::size_t>(features)) {}
+
+    /// The first time: `samples` (N, F) are the next ones.
+    void add_to_mean(std::span<const float> samples) {
+        for_each(samples, [this](std::size_t f, double x) { mean[f] += x / count; });
+    }
+    /// The second time.
+    void add_to_square(std::span<const float> samples) {
+        for_each(samples, [this](std::size_t f, double x) {
+            square[f] += (x - mean[f]) * (x - mean[f]) / count;
+        });
+    }
+    /// A feature that never changes gets deviation 1.
+    [[nodiscard]] scaling result() const {
+        scaling fitted;
+        for (std::size_t f = 0; f < mean.size(); ++f) {
+            const auto deviation = static_cast<float>(std::sqrt(square[f]));
+            fitted.mean.push_back(static_cast<float>(mean[f]));
+            fitted.deviation.push_back(deviation > 1e-6F ? deviation : 1.0F);
+        }
+        return fitted;
+    }
+
+private:
+    void for_each(std::span<const float> samples, const auto& use) const {
+        for (std::size_t i = 0; i < samples.size(); i += mean.size())
+            for (std::size_t f = 0; f < mean.size(); ++f)
+                use(f, static_cast<double>(samples[i + f]));
+    }
+};
+
 /// Mean and standard deviation of each feature over the given ranges of `samples` (N, F); each
-/// sample counts once for every range it lies in. A feature that never changes gets deviation 1.
+/// sample counts once for every range it lies in.
 inline scaling fit_scaling(std::span<const float> samples, index features,
                            std::span<const sample_range> ranges) {
-    const auto count_of = static_cast<std::size_t>(features);
-    std::vector<double> mean(count_of), square(count_of);
-    double count = 0;
-    // Two passes: the sum of squares of gravity would swallow a small movement.
-    const auto for_each = [&](const auto& use) {
-        for (const sample_range range : ranges) {
-            assert(0 <= range.first && range.first <= range.last &&
-                   range.last * features <= std::ssize(samples));
-            for (index i = range.first; i < range.last; ++i)
-                for (std::size_t f = 0; f < count_of; ++f)
-                    use(f,
-                        static_cast<double>(samples[static_cast<std::size_t>(i) * count_of + f]));
-        }
+    index count = 0;
+    for (const sample_range range : ranges)
+        count += range.last - range.first;
+    scaling_sums sums(features, count);
+    const auto part = [&](sample_range range) {
+        assert(0 <= range.first && range.first <= range.last &&
+               range.last * features <= std::ssize(samples));
+        return samples.subspan(static_cast<std::size_t>(range.first * features),
+                               static_cast<std::size_t>((range.last - range.first) * features));
     };
     for (const sample_range range : ranges)
-        count += static_cast<double>(range.last - range.first);
-    count = std::max(count, 1.0);
-    for_each([&](std::size_t f, double x) { mean[f] += x / count; });
-    for_each([&](std::size_t f, double x) { square[f] += (x - mean[f]) * (x - mean[f]) / count; });
-
-    scaling fitted;
-    for (std::size_t f = 0; f < count_of; ++f) {
-        const auto deviation = static_cast<float>(std::sqrt(square[f]));
-        fitted.mean.push_back(static_cast<float>(mean[f]));
-        fitted.deviation.push_back(deviation > 1e-6F ? deviation : 1.0F);
-    }
-    return fitted;
+        sums.add_to_mean(part(range));
+    for (const sample_range range : ranges)
+        sums.add_to_square(part(range));
+    return sums.result();
 }
 
 /// A scaling of F features as one multiplication and one addition: x' = factor * x + offset.

@@ -18,12 +18,14 @@
 
 #include <gait/core/extents.hpp>
 #include <gait/core/float_environment.hpp>
+#include <gait/distributed/mailbox.hpp>
 #include <gait/distributed/rank_watch.hpp>
 #include <gait/training/communicator.hpp>
 
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -44,31 +46,47 @@ public:
         std::array<MPI_Request, 1> copied{MPI_REQUEST_NULL};
         MPI_Comm_idup(MPI_COMM_WORLD, &data_, copied.data());
         watch_.wait(copied);
+        mail_.emplace(data_, watch_);
         std::array<char, MPI_MAX_PROCESSOR_NAME + 1> host{};
         int length = 0;
         MPI_Get_processor_name(host.data(), &length);
         const auto hosts = texts(std::string(host.data(), static_cast<std::size_t>(length)));
         for (std::size_t r = 0; r < hosts.size(); ++r)
             watch_.names()[r] += " on " + hosts[r];
-        here_ = static_cast<int>(std::ranges::count(hosts, hosts[static_cast<std::size_t>(rank_)]));
+        for (const std::string& other : hosts)
+            here_.push_back(other == hosts[static_cast<std::size_t>(rank_)]);
     }
     mpi_communicator(const mpi_communicator&) = delete;
     mpi_communicator& operator=(const mpi_communicator&) = delete;
 
     [[nodiscard]] int rank() const { return rank_; }
     [[nodiscard]] int size() const { return size_; }
-    /// Ranks on this one's host, itself included.
-    [[nodiscard]] int ranks_here() const { return here_; }
+    /// Ranks on this one's host, itself included, from rank `first` on.
+    [[nodiscard]] int ranks_here(int first = 0) const {
+        return static_cast<int>(std::count(here_.begin() + first, here_.end(), true));
+    }
     /// Who waits for whom, and how long.
     [[nodiscard]] rank_watch& watch() { return watch_; }
     /// "rank 1 on host".
     [[nodiscard]] const std::string& name() const { return watch_.name(rank_); }
     /// What this rank has sent so far.
-    [[nodiscard]] std::int64_t bytes_sent() const { return bytes_sent_; }
+    [[nodiscard]] std::int64_t bytes_sent() const { return bytes_sent_ + mail_->bytes_sent(); }
 
     void doing(std::string what) { watch_.doing(std::move(what)); }
-    void sum(std::span<float> values) { add_up(values, single_); }
-    void sum(std::span<double> values) { add_up(values, precise_); }
+    void sum(std::span<float> values) {
+        add_up(values, single_);
+        mail_->heard_from_all();
+    }
+    void sum(std::span<double> values) {
+        add_up(values, precise_);
+        mail_->heard_from_all();
+    }
+
+    /// As messaging_communicator has it.
+    void send(int to, std::span<const std::byte> head, std::span<const std::byte> body) {
+        mail_->send(to, head, body);
+    }
+    [[nodiscard]] mail receive(std::span<const int> awaited) { return mail_->receive(awaited); }
 
     /// Throws the same `error` on every rank if not all have the same facts; lists who differs, and
     /// in what, from rank 0.
@@ -99,6 +117,7 @@ public:
     /// Waits until all ranks have come this far. They may end after it, and sum no more.
     void finish() {
         doing("the end");
+        mail_->flush();
         std::array<double, 1> nothing{};
         sum(std::span<double>(nothing));
         MPI_Comm_free(&data_);
@@ -220,8 +239,10 @@ private:
     }
 
     MPI_Comm data_ = MPI_COMM_NULL; // a copy, apart from other messages of the program
-    int rank_ = 0, size_ = 1, here_ = 1;
+    int rank_ = 0, size_ = 1;
+    std::vector<bool> here_; // each rank, on this host
     rank_watch watch_;
+    std::optional<mailbox> mail_;
     std::int64_t bytes_sent_ = 0;
     std::vector<float> single_; // what another rank sent
     std::vector<double> precise_;

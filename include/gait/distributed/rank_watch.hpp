@@ -52,17 +52,51 @@ public:
 
     /// What this rank is doing, for the message.
     void doing(std::string what) { doing_ = std::move(what); }
-    /// Seconds spent in `wait` so far.
+    /// Seconds spent waiting so far.
     [[nodiscard]] double seconds_waited() const { return seconds_waited_; }
+
+    /// Seconds that count, of all waits so far.
+    [[nodiscard]] double seconds_counted() const { return seconds_counted_; }
+    [[nodiscard]] double timeout() const { return timeout_; }
 
     /// Returns when all `requests` are done. Throws `missing_rank`.
     void wait(std::span<MPI_Request> requests) {
+        const double start = seconds_counted_;
+        try {
+            wait_until(
+                [&] {
+                    int all = 0;
+                    MPI_Testall(static_cast<int>(requests.size()), requests.data(), &all,
+                                MPI_STATUSES_IGNORE);
+                    return all != 0;
+                },
+                [&](int) { return seconds_counted_ - start > timeout_; });
+        } catch (...) {
+            // Their memory is about to be given back.
+            for (MPI_Request& request : requests)
+                if (request != MPI_REQUEST_NULL) {
+                    MPI_Cancel(&request);
+                    MPI_Request_free(&request);
+                }
+            throw;
+        }
+    }
+
+    /// Returns when `done()`, which is asked again and again. `late(r)`: has rank r been waited for
+    /// too long? If one has, and is missing, throws `missing_rank`.
+    template <class Done, class Late>
+    void wait_until(const Done& done, const Late& late) {
         const auto start = clock::now();
         stopwatch waited;
-        while (!done(requests)) {
+        while (!done()) {
             answer();
-            if (waited.add() > timeout_)
-                accuse(requests);
+            const double before = waited.total();
+            seconds_counted_ += waited.add() - before;
+            for (int r = 0; r < size_; ++r)
+                if (r != rank_ && late(r)) {
+                    accuse(done, late);
+                    break;
+                }
             pause(waited.total());
         }
         seconds_waited_ += std::chrono::duration<double>(clock::now() - start).count();
@@ -87,12 +121,6 @@ private:
         clock::time_point last_ = clock::now();
         double total_ = 0;
     };
-
-    static bool done(std::span<MPI_Request> requests) {
-        int all = 0;
-        MPI_Testall(static_cast<int>(requests.size()), requests.data(), &all, MPI_STATUSES_IGNORE);
-        return all != 0;
-    }
 
     /// A short wait must not cost a sleep, and a long one must leave the core to whom it waits for.
     static void pause(double waited) {
@@ -141,7 +169,8 @@ private:
     }
 
     /// Asks who waits too: for each rank, whether it does. All do if what is waited for arrives.
-    std::vector<bool> ask(std::span<MPI_Request> requests) {
+    template <class Done>
+    std::vector<bool> ask(const Done& done) {
         ++asked_;
         for (int r = 0; r < size_; ++r)
             if (r != rank_)
@@ -149,7 +178,7 @@ private:
         std::vector<bool> there(static_cast<std::size_t>(size_), false);
         there[static_cast<std::size_t>(rank_)] = true;
         for (stopwatch waited; waited.add() < grace;) {
-            if (done(requests))
+            if (done())
                 return std::vector<bool>(there.size(), true);
             answer();
             for (int from = 0, number = 0; receive(reply, from, number);)
@@ -167,29 +196,32 @@ private:
         return std::ranges::find(there, true) - there.begin() == rank_;
     }
 
-    [[nodiscard]] std::string missing(const std::vector<bool>& there) const {
-        std::string names;
+    /// Who isn't there: those of them that are late, if any are.
+    template <class Late>
+    [[nodiscard]] std::string missing(const std::vector<bool>& there, const Late& late) const {
+        std::string names, late_names;
+        const auto note = [this](std::string& text, int r) {
+            text += (text.empty() ? "" : ", ") + name(r);
+        };
         for (int r = 0; r < size_; ++r)
-            if (!there[static_cast<std::size_t>(r)])
-                names += (names.empty() ? "" : ", ") + name(r);
-        return names;
+            if (!there[static_cast<std::size_t>(r)]) {
+                note(names, r);
+                if (late(r))
+                    note(late_names, r);
+            }
+        return late_names.empty() ? names : late_names;
     }
 
     /// Throws about whoever is missing, unless what is waited for arrives after all.
-    void accuse(std::span<MPI_Request> requests) {
-        const auto there = ask(requests);
+    template <class Done, class Late>
+    void accuse(const Done& done, const Late& late) {
+        const auto there = ask(done);
         if (!speaks(there)) // but if that one can't, another one must
-            for (stopwatch waited; waited.add() < grace && !done(requests);)
+            for (stopwatch waited; waited.add() < grace && !done();)
                 answer(), pause(1);
-        if (done(requests))
+        if (done())
             return;
-        // Their memory is about to be given back.
-        for (MPI_Request& request : requests)
-            if (request != MPI_REQUEST_NULL) {
-                MPI_Cancel(&request);
-                MPI_Request_free(&request);
-            }
-        const std::string names = missing(there);
+        const std::string names = missing(there, late);
         throw missing_rank(
             {"", doing_, "to hear from all ranks within " + text(timeout_) + " s",
              names.empty() ? "them all waiting for each other" : "nothing from " + names});
@@ -200,7 +232,7 @@ private:
     int rank_ = 0, size_ = 1, asked_ = 0;
     std::vector<std::string> names_;
     std::string doing_ = "the start";
-    double seconds_waited_ = 0;
+    double seconds_waited_ = 0, seconds_counted_ = 0;
     std::vector<std::pair<MPI_Request, int*>> outgoing_;
 };
 

@@ -61,6 +61,12 @@ void add(index N, const T* x, T* y) {
 }
 
 template <class T>
+void compensate_delay(index N, T factor, const T* p, const T* old, T* g) {
+    array_map<T> G(g, N);
+    G += factor * G.square() * (const_array_map<T>(p, N) - const_array_map<T>(old, N));
+}
+
+template <class T>
 [[nodiscard]] double sum_of_squares(index N, const T* x) {
     return const_array_map<T>(x, N).template cast<double>().square().sum();
 }

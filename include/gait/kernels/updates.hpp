@@ -104,23 +104,50 @@ void add(index N, const T* x, T* y) noexcept {
     });
 }
 
-/// The sum of x (N) squared, in double. Term i goes to chain i % 16 and the chains are added in
-/// order; the square of a float is exact in double, so the bits depend on neither lanes nor
-/// processor. A plain loop: compilers turn it into registers of doubles by themselves.
+/// g += factor g g (p - old): what the gradient g of weights `old` (N) would be by now, when they
+/// are p, with factor g g for the second derivative. S. Zheng and others: "Asynchronous Stochastic
+/// Gradient Descent with Delay Compensation", ICML 2017, equation 5. Here g is what changes.
+template <class T>
+void compensate_delay(index N, T factor, const T* p, const T* old, T* g) noexcept {
+    for_each_register<T>(N, [&](index i, index count) {
+        const batch<T> slope = simd::load(g + i, count);
+        const batch<T> moved = simd::load(p + i, count) - simd::load(old + i, count);
+        simd::store<T>(g + i, simd::fma<T>(batch<T>(factor) * slope * slope, moved, slope), count);
+    });
+}
+
+/// A sum of squares in double that several owners of a run can take turns at. Term i goes to chain
+/// i % 16 and the chains are added in order; the square of a float is exact in double, so the bits
+/// depend on neither lanes nor processor, nor on where the run is cut, if only its pieces but the
+/// last are of a multiple of 16 numbers. A plain loop: compilers turn it into registers of doubles
+/// by themselves.
+struct square_chains {
+    static constexpr index count = 16;
+    double sums[count] = {};
+
+    template <class T>
+    void add(index N, const T* x) noexcept {
+        index i = 0;
+        for (; i + count <= N; i += count)
+            for (index c = 0; c < count; ++c)
+                sums[c] += double{x[i + c]} * double{x[i + c]};
+        for (; i < N; ++i)
+            sums[i % count] += double{x[i]} * double{x[i]};
+    }
+    [[nodiscard]] double total() const noexcept {
+        double all = 0;
+        for (const double sum : sums)
+            all += sum;
+        return all;
+    }
+};
+
+/// The sum of x (N) squared, in double.
 template <class T>
 [[nodiscard]] double sum_of_squares(index N, const T* x) noexcept {
-    constexpr index chains = 16;
-    double sums[chains] = {};
-    index i = 0;
-    for (; i + chains <= N; i += chains)
-        for (index c = 0; c < chains; ++c)
-            sums[c] += double{x[i + c]} * double{x[i + c]};
-    for (; i < N; ++i)
-        sums[i % chains] += double{x[i]} * double{x[i]};
-    double total = 0;
-    for (const double sum : sums)
-        total += sum;
-    return total;
+    square_chains chains;
+    chains.add(N, x);
+    return chains.total();
 }
 
 } // namespace gait::inline GAIT_ARCH

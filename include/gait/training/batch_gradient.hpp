@@ -3,10 +3,8 @@
 //
 // The gradient of a batch, the same to the bit for any number of threads.
 //
-//   batch    ids of B windows
-//   tiles    of windows_per_tile windows, the last with what is left
-//   shards   a fixed number of groups of neighbouring tiles, fewer for a batch with fewer tiles;
-//            each sums into a run of its own:
+//   batch    ids of B windows, cut into tiles and shards (batch_cut.hpp)
+//   shards   each sums into a run of its own:
 //            [gradient (parameter_count) | loss, weight, correct, count, wish]
 //   total    the shards summed along a fixed binary tree, then over the ranks
 //
@@ -16,11 +14,11 @@
 #include <gait/core/float_environment.hpp>
 #include <gait/core/threads.hpp>
 #include <gait/kernels/updates.hpp>
+#include <gait/training/batch_cut.hpp>
 #include <gait/training/communicator.hpp>
 #include <gait/training/tile_worker.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 #include <span>
 #include <vector>
@@ -72,13 +70,9 @@ public:
     void part(const Model& model, const kernel_weights<Model>& weights, const Source& source,
               std::span<const index> ids, const pass& at, const cross_entropy& loss, int rank,
               int size) {
-        const auto rows = static_cast<index>(ids.size());
-        const index tiles = (rows + windows_per_tile - 1) / windows_per_tile;
-        // A power of two, so that the tree over the ranks is still the tree over the shards.
-        const index shards =
-            std::min(shards_, static_cast<index>(std::bit_ceil(static_cast<std::size_t>(tiles))));
-        const index first = shards * rank / size;
-        const index last = shards * (rank + 1) / size;
+        const batch_cut cut(std::ssize(ids), shards_);
+        const index first = cut.first_shard(rank, size);
+        const index last = cut.first_shard(rank + 1, size);
         const auto threads = static_cast<int>(workers_.size());
 
         parallel_for(threads, last - first, [&](index item, int thread) {
@@ -87,9 +81,9 @@ public:
             float* run = runs_.data() + item * stride;
             std::fill_n(run, stride, 0.0F);
             loss_sums seen;
-            for (index t = tiles * shard / shards; t < tiles * (shard + 1) / shards; ++t) {
+            for (index t = cut.first_tile(shard); t < cut.first_tile(shard + 1); ++t) {
                 const index begin = t * windows_per_tile;
-                const index count = std::min(windows_per_tile, rows - begin);
+                const index count = std::min(windows_per_tile, cut.rows - begin);
                 seen += workers_[static_cast<std::size_t>(thread)].train(
                     model, weights, source,
                     ids.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)),
@@ -110,10 +104,14 @@ public:
     /// The second half. `wish` travels along: returns whether it was any rank's.
     template <communicator Communicator>
     bool sum_over(Communicator& ranks, bool wish = false) {
-        float& wishes = runs_[used - 1];
-        wishes = wish ? 1.0F : 0.0F;
-        ranks.sum(std::span<float>(runs_.data(), static_cast<std::size_t>(used)));
-        return wishes > 0;
+        ranks.sum(with_tail(wish));
+        return runs_[used - 1] > 0;
+    }
+
+    /// [gradient | loss, weight, correct, count, wish] as a whole.
+    [[nodiscard]] std::span<float> with_tail(bool wish) {
+        runs_[used - 1] = wish ? 1.0F : 0.0F;
+        return {runs_.data(), static_cast<std::size_t>(used)};
     }
 
     [[nodiscard]] loss_sums sums() const {

@@ -52,9 +52,7 @@ template <classifying_model Model, window_source<input_features<Model>> Source,
     labelled_logits all{K, std::vector<float>(static_cast<std::size_t>(windows * K)), {}};
     for (index i = 0; i < windows; ++i)
         all.labels.push_back(static_cast<int>(source.label(i)));
-    const index tiles = (windows + windows_per_tile - 1) / windows_per_tile;
-    const index first = tiles * ranks.rank() / ranks.size();
-    const index last = tiles * (ranks.rank() + 1) / ranks.size();
+    const auto [first, last] = tiles_of_rank(windows, ranks.rank(), ranks.size());
     parallel_for(static_cast<int>(workers.size()), last - first, [&](index item, int thread) {
         const flush_denormals flush;
         std::array<index, windows_per_tile> ids;

@@ -46,6 +46,8 @@ void agree_on_run(Communicator& ranks, run_facts identity, const fit_options& op
     if constexpr (comparing_communicator<Communicator>)
         if (ranks.size() > 1) {
             identity["epochs"] = std::to_string(options.epochs);
+            identity["servers"] = std::to_string(options.servers);
+            identity["staleness"] = std::to_string(options.staleness);
             identity["resuming"] = options.resume ? "yes" : "no";
             identity["version of gait"] = GAIT_VERSION;
             identity["instruction set"] = instruction_set;

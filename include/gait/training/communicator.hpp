@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// The one thing training needs from other processes: a sum. Every process (a rank) holds the whole
+// What training needs from other processes: a sum. Every process (a rank) holds the whole
 // model, computes its part of a batch's shards, and after the sum all hold the same numbers. Every
 // rank takes part in every sum, in the same order.
 //
@@ -12,6 +12,7 @@
 #include <gait/core/config.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <span>
@@ -44,6 +45,22 @@ concept comparing_communicator = communicator<C> && requires(C& c, const run_fac
     c.agree(facts);
 };
 
+/// Bytes that another rank has sent.
+struct mail {
+    int from = 0;
+    std::span<const std::byte> bytes; ///< until the next mail is received
+};
+
+/// One that carries messages between two ranks. send(to, head, body) sends both as one and never
+/// waits. receive(awaited) waits for the next message, whoever sent it; `awaited` are the ranks
+/// that must not be silent for long. Messages from one rank to another arrive in their order.
+template <class C>
+concept messaging_communicator = communicator<C> &&
+    requires(C& c, int to, std::span<const std::byte> bytes, std::span<const int> awaited) {
+    c.send(to, bytes, bytes);
+    { c.receive(awaited) } -> std::same_as<mail>;
+};
+
 /// One process on its own.
 struct single_process {
     [[nodiscard]] static constexpr int rank() { return 0; }
@@ -59,13 +76,18 @@ public:
     any_communicator() = default;
     /// `ranks` must outlive this and its copies.
     template <comparing_communicator C>
-        requires(informed_communicator<C> && !std::same_as<C, any_communicator>)
+        requires(informed_communicator<C>&& messaging_communicator<C> &&
+                 !std::same_as<C, any_communicator>)
     explicit any_communicator(C& ranks)
         : rank_(ranks.rank()), size_(ranks.size()),
           single_([&ranks](std::span<float> values) { ranks.sum(values); }),
           precise_([&ranks](std::span<double> values) { ranks.sum(values); }),
           doing_([&ranks](std::string what) { ranks.doing(std::move(what)); }),
-          agree_([&ranks](const run_facts& facts) { ranks.agree(facts); }) {}
+          agree_([&ranks](const run_facts& facts) { ranks.agree(facts); }),
+          send_([&ranks](int to, std::span<const std::byte> head, std::span<const std::byte> body) {
+              ranks.send(to, head, body);
+          }),
+          receive_([&ranks](std::span<const int> awaited) { return ranks.receive(awaited); }) {}
 
     [[nodiscard]] int rank() const { return rank_; }
     [[nodiscard]] int size() const { return size_; }
@@ -85,6 +107,11 @@ public:
         if (agree_)
             agree_(facts);
     }
+    /// For several ranks alone, as is `receive`.
+    void send(int to, std::span<const std::byte> head, std::span<const std::byte> body) const {
+        send_(to, head, body);
+    }
+    [[nodiscard]] mail receive(std::span<const int> awaited) const { return receive_(awaited); }
 
 private:
     int rank_ = 0, size_ = 1;
@@ -92,6 +119,8 @@ private:
     std::function<void(std::span<double>)> precise_;
     std::function<void(std::string)> doing_;
     std::function<void(const run_facts&)> agree_;
+    std::function<void(int, std::span<const std::byte>, std::span<const std::byte>)> send_;
+    std::function<mail(std::span<const int>)> receive_;
 };
 
 } // namespace gait::inline GAIT_ARCH

@@ -44,8 +44,7 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
     // One run of numbers, so one sum over the ranks: each tile's loss and weight, each window's
     // class.
     std::vector<double> found(static_cast<std::size_t>(2 * tiles + windows));
-    const index first = tiles * ranks.rank() / ranks.size();
-    const index last = tiles * (ranks.rank() + 1) / ranks.size();
+    const auto [first, last] = tiles_of_rank(windows, ranks.rank(), ranks.size());
     parallel_for(static_cast<int>(workers.size()), last - first, [&](index item, int thread) {
         const flush_denormals flush;
         const index tile = first + item;

@@ -20,13 +20,16 @@
 
 namespace gait::inline GAIT_ARCH {
 
+/// In which order an epoch takes the windows: epoch_order.hpp.
+enum class window_order { given, shuffled, dealt };
+
 /// How to train. The defaults are a sound start for the reference model.
 struct fit_options {
     int epochs = 50;
     index batch = 1000;     ///< windows per step; an epoch's last batch has what is left
     std::uint64_t seed = 1; ///< of initialisation, shuffling, dropout and augmentation
-    bool shuffled = true;   ///< a new order every epoch; false: the source's own order
-    int threads = 0;        ///< 0: all there are. Changes no bit of the result
+    window_order order = window_order::shuffled; ///< `dealt`: a rank needs a part of the windows
+    int threads = 0;                             ///< 0: all there are. Changes no bit of the result
     int shards = 64; ///< parts of a batch with a gradient each, at most. Changes the rounding
 
     any_optimizer method = adam{};
@@ -39,6 +42,16 @@ struct fit_options {
     /// takes H steps along the gradient of its own part of the batches; then weights and the
     /// optimizer's memory become their means over the ranks. Fewer sums, and another result.
     int average_every = 0;
+
+    /// With several ranks. Not 0: asynchronous training, in which so many ranks, the first ones,
+    /// are parameter servers, and all others workers that don't wait for each other.
+    int servers = 0;
+    /// Steps that others may take while a worker computes a gradient, at most. 0 gives the bits of
+    /// synchronous training.
+    std::int64_t staleness = std::numeric_limits<std::int64_t>::max();
+    /// Gradients are corrected for what the weights have moved meanwhile, with this factor of their
+    /// square as the second derivative.
+    double delay_compensation = 0;
 
     /// Stop after so many epochs in a row without a lower validation loss (training loss if there
     /// is no validation), and give back the weights of the lowest. 0: train to the end and give
@@ -69,6 +82,21 @@ struct epoch_report {
     double learning_rate = 0; ///< of its last step
     double gradient_norm = 0; ///< mean over its steps, before clipping
     double seconds = 0;       ///< wall time, validation included
+
+    /// In asynchronous training, on rank 0: steps of this epoch, seconds without validation, and
+    /// how many gradients of each worker were 0, 1, 2, ... steps stale. Not kept in checkpoints.
+    std::int64_t steps = 0;
+    double seconds_of_steps = 0;
+    std::vector<std::vector<std::int64_t>> staleness = {};
+};
+
+/// The steps of an epoch, summed up.
+struct epoch_pass {
+    loss_sums sums;
+    double norms = 0;         ///< of the gradients before clipping
+    double learning_rate = 0; ///< of its last step
+    std::int64_t steps = 0;
+    bool stopped = false; ///< before its end, or there
 };
 
 /// Where training stands after a step.

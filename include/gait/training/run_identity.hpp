@@ -43,7 +43,15 @@ private:
     std::uint64_t hash_ = 0xCBF29CE484222325;
 };
 
-/// How many windows of what, with a fingerprint of all labels and of 64 windows spread evenly.
+/// The windows whose samples tell data sets apart: 64 of them, spread evenly.
+inline std::vector<index> identity_samples(index windows) {
+    std::vector<index> chosen;
+    for (index i = 0; i < std::min(windows, index{64}); ++i)
+        chosen.push_back(windows * i / std::min(windows, index{64}));
+    return chosen;
+}
+
+/// How many windows of what, with a fingerprint of all labels and of the samples of some.
 template <index F, window_source<F> Source>
 std::string identity_of(const Source& source) {
     fingerprint print;
@@ -51,9 +59,7 @@ std::string identity_of(const Source& source) {
     for (index i = 0; i < windows; ++i)
         print.add(static_cast<std::uint64_t>(source.label(i)));
     std::vector<float> numbers(static_cast<std::size_t>(source.steps() * F));
-    const index samples = std::min(windows, index{64});
-    for (index i = 0; i < samples; ++i) {
-        const index id = windows * i / samples;
+    for (const index id : identity_samples(windows)) {
         source.extract(std::span(&id, 1), view<float, F>(numbers.data(), {source.steps(), 1}),
                        pass{});
         print.add(numbers);
@@ -77,6 +83,16 @@ std::map<std::string, std::string> identity_of_run(const Train& train, const Val
     if (o.rates.form == schedule::shape::cosine)
         form += in_words(" of ", o.epochs, " epochs, floor ", o.rates.floor);
 
+    const std::string order = o.order == window_order::given ? "as given"
+                              : o.order == window_order::shuffled
+                                  ? "shuffled"
+                                  : "dealt to shards, shuffled there";
+    std::string averaging = "of every gradient";
+    if (o.average_every > 0)
+        averaging = in_words("of the weights, every ", o.average_every, " steps");
+    if (o.servers > 0 && o.staleness > 0) // without staleness it is as above, to the bit
+        averaging = in_words("none: asynchronous, delay compensation ", o.delay_compensation);
+
     std::string weights = o.loss.class_weights.empty() ? "equal" : "";
     for (const float w : o.loss.class_weights)
         weights += in_words(weights.empty() ? "" : " ", w);
@@ -91,26 +107,24 @@ std::map<std::string, std::string> identity_of_run(const Train& train, const Val
         model = Model::description();
 
     std::map<std::string, std::string> all = o.identity;
-    all.merge(std::map<std::string, std::string>{
-        {"model", model},
-        {"training data", detail::identity_of<F>(train)},
-        {"validation data", detail::identity_of<F>(validation)},
-        {"seed", in_words(o.seed)},
-        {"batch", in_words(o.batch)},
-        {"order", o.shuffled ? "shuffled" : "as given"},
-        {"shards", in_words(o.shards)},
-        {"averaging", o.average_every == 0
-                          ? "of every gradient"
-                          : in_words("of the weights, every ", o.average_every, " steps")},
-        {"optimizer", o.method.description()},
-        {"learning rate", in_words(o.learning_rate)},
-        {"schedule", form},
-        {"clipping norm", in_words(o.clip_norm)},
-        {"class weights", weights},
-        {"label smoothing", in_words(o.loss.label_smoothing)},
-        {"patience", in_words(o.patience)},
-        {"truncated steps", in_words(o.truncate_steps)},
-        {"initial parameters", start}});
+    all.merge(
+        std::map<std::string, std::string>{{"model", model},
+                                           {"training data", detail::identity_of<F>(train)},
+                                           {"validation data", detail::identity_of<F>(validation)},
+                                           {"seed", in_words(o.seed)},
+                                           {"batch", in_words(o.batch)},
+                                           {"order", order},
+                                           {"shards", in_words(o.shards)},
+                                           {"averaging", averaging},
+                                           {"optimizer", o.method.description()},
+                                           {"learning rate", in_words(o.learning_rate)},
+                                           {"schedule", form},
+                                           {"clipping norm", in_words(o.clip_norm)},
+                                           {"class weights", weights},
+                                           {"label smoothing", in_words(o.loss.label_smoothing)},
+                                           {"patience", in_words(o.patience)},
+                                           {"truncated steps", in_words(o.truncate_steps)},
+                                           {"initial parameters", start}});
     return all;
 }
 

@@ -9,6 +9,7 @@
 #include <gait/core/buffer.hpp>
 #include <gait/data/batches.hpp>
 #include <gait/layers/layer.hpp>
+#include <gait/training/batch_cut.hpp>
 #include <gait/training/loss.hpp>
 
 #include <algorithm>
@@ -18,10 +19,6 @@
 #include <span>
 
 namespace gait::inline GAIT_ARCH {
-
-/// Windows in a tile. Small tiles win: 12 windows of 200 steps keep their tape near the core, while
-/// with 48 it goes through the last cache and a training step takes a tenth longer.
-inline constexpr index windows_per_tile = 12;
 
 /// A model that gives one vector of logits for a window of steps, and can be trained.
 template <class M>

@@ -10,7 +10,8 @@
 // the number of threads changes no bit and a resumed run is the same run.
 //
 // With several ranks all call fit, see the same sums and so decide alike. Local SGD
-// (options.average_every) sums weights now and then in place of every gradient.
+// (options.average_every) sums weights now and then in place of every gradient. Asynchronous
+// training (options.servers) takes its steps elsewhere: async_epoch.hpp.
 //
 // Everything is allocated before the first step; what an epoch allocates on top, for validation and
 // its checkpoint, is outside the loop over its batches.
@@ -18,36 +19,28 @@
 
 #include <gait/core/error.hpp>
 #include <gait/core/random.hpp>
+#include <gait/training/async_epoch.hpp>
 #include <gait/training/batch_gradient.hpp>
+#include <gait/training/check_run.hpp>
 #include <gait/training/checkpoint.hpp>
 #include <gait/training/clipping.hpp>
 #include <gait/training/collective.hpp>
+#include <gait/training/epoch_order.hpp>
 #include <gait/training/evaluate.hpp>
+#include <gait/training/not_finite.hpp>
 #include <gait/training/options.hpp>
 #include <gait/training/run_identity.hpp>
 #include <gait/training/share_progress.hpp>
 
 #include <chrono>
 #include <cmath>
-#include <numeric>
+#include <optional>
 #include <string>
 #include <utility>
 
 namespace gait::inline GAIT_ARCH {
 
 namespace detail {
-
-/// Throws `error` if a source can't train or judge a model of K classes.
-template <index K, class Source>
-void check_labels(const Source& source, const std::string& name) {
-    if (source.class_count() != K)
-        throw error({name, "classes", std::to_string(K) + ", as many as the model's outputs",
-                     std::to_string(source.class_count())});
-    for (index i = 0; i < source.size(); ++i)
-        if (const auto label = static_cast<index>(source.label(i)); label < 0 || label >= K)
-            throw error({name, "window " + std::to_string(i),
-                         "a label in [0, " + std::to_string(K) + ")", std::to_string(label)});
-}
 
 template <class Model, class Train, class Validation, class Communicator>
 class training_run {
@@ -56,12 +49,14 @@ public:
                  const fit_options& options, const callbacks& tell, Communicator& ranks)
         : model_(model), train_(train), validation_(validation), options_(options), tell_(tell),
           ranks_(ranks), now_(P, options.method.slots(), options.patience > 0),
-          border_parameters_(P), border_memory_(now_.memory.size()),
-          order_(static_cast<std::size_t>(train.size())),
+          border_parameters_(P), border_memory_(now_.memory.size()), order_(train.size(), options),
           gradient_(options.threads > 0 ? options.threads : available_threads(), options.shards,
                     std::max(train.steps(), validation.size() > 0 ? validation.steps() : 0),
                     options.truncate_steps),
-          batches_((train.size() + options.batch - 1) / options.batch) {}
+          batches_((train.size() + options.batch - 1) / options.batch) {
+        if (options.servers > 0)
+            workers_.emplace(model_, train_, options_, gradient_, weights_, ranks_);
+    }
 
     fit_result operator()() {
         begin();
@@ -110,42 +105,33 @@ private:
 
     control epoch() {
         const auto start = clock::now();
-        std::iota(order_.begin(), order_.end(), index{0});
-        if (options_.shuffled)
-            shuffle(order_, random_stream(options_.seed, purpose::shuffle,
-                                          static_cast<std::uint32_t>(now_.epoch)));
+        ids_ = order_(now_.epoch);
         std::copy(now_.parameters.begin(), now_.parameters.end(), border_parameters_.begin());
         std::copy(now_.memory.begin(), now_.memory.end(), border_memory_.begin());
+        const std::int64_t border_step = now_.step;
 
-        loss_sums sums;
-        epoch_report report{.epoch = static_cast<int>(now_.epoch) + 1};
-        for (index b = 0; b < batches_; ++b) {
-            const batch_report done = step(b, sums);
-            report.learning_rate = done.learning_rate;
-            report.gradient_norm += done.gradient_norm / static_cast<double>(batches_);
-            if (tell_.on_batch && tell_.on_batch(done) == control::stop)
-                wants_to_stop_ = true;
-            stopping_ = stopping_ || (wants_to_stop_ && ranks_.size() == 1);
-            if (b + 1 == batches_) {
-                say(ranks_, "the end of epoch ", now_.epoch + 1);
-                stopping_ = any_rank(ranks_, wants_to_stop_);
-                if (local())
-                    add_up(ranks_, sums);
-            }
-            if (stopping_) {
-                std::swap(now_.parameters, border_parameters_);
-                std::swap(now_.memory, border_memory_);
-                now_.step -= b + 1;
-                return control::stop;
-            }
+        const epoch_pass done = steps();
+        if (done.stopped) {
+            std::swap(now_.parameters, border_parameters_);
+            std::swap(now_.memory, border_memory_);
+            now_.step = border_step;
+            return control::stop;
         }
-        report.train_loss = sums.loss / sums.weight;
-        report.train_accuracy = sums.correct / sums.count;
+        epoch_report report{.epoch = static_cast<int>(now_.epoch) + 1,
+                            .train_loss = done.sums.loss / done.sums.weight,
+                            .train_accuracy = done.sums.correct / done.sums.count,
+                            .learning_rate = done.learning_rate,
+                            .gradient_norm = done.norms / static_cast<double>(done.steps)};
+        if (asynchronous()) {
+            report.steps = done.steps;
+            report.seconds_of_steps = seconds_since(start);
+            report.staleness = workers_->staleness();
+        }
         validate(report);
         // If a rank dies in a sum, its result may be none. A second one tells, before all is kept.
         say(ranks_, "the checkpoint of epoch ", now_.epoch + 1);
         static_cast<void>(any_rank(ranks_, false));
-        report.seconds = std::chrono::duration<double>(clock::now() - start).count();
+        report.seconds = seconds_since(start);
 
         ++now_.epoch;
         now_.history.push_back(report);
@@ -162,13 +148,36 @@ private:
         return any_rank(ranks_, wants_to_stop_) ? control::stop : control::proceed;
     }
 
-    /// Batch b of the current epoch; adds what it saw to `epoch_sums`.
-    batch_report step(index b, loss_sums& epoch_sums) {
+    /// All steps of the current epoch.
+    epoch_pass steps() {
+        const auto tell = [this](const batch_report& batch) {
+            if (tell_.on_batch && tell_.on_batch(batch) == control::stop)
+                wants_to_stop_ = true;
+            return wants_to_stop_;
+        };
+        if (asynchronous())
+            return (*workers_)(now_, ids_, tell);
+        epoch_pass all;
+        for (index b = 0; b < batches_ && !all.stopped; ++b) {
+            tell(step(b, all));
+            all.stopped = stopping_ || (wants_to_stop_ && ranks_.size() == 1);
+        }
+        say(ranks_, "the end of epoch ", now_.epoch + 1);
+        if (!all.stopped) {
+            all.stopped = any_rank(ranks_, wants_to_stop_);
+            if (local())
+                add_up(ranks_, all.sums);
+        }
+        return all;
+    }
+
+    /// Batch b of the current epoch; adds what it saw to `all`.
+    batch_report step(index b, epoch_pass& all) {
         const flush_denormals flush;
         const index begin = b * options_.batch;
         const index count = std::min(options_.batch, train_.size() - begin);
-        const auto ids = std::span<const index>(order_).subspan(static_cast<std::size_t>(begin),
-                                                                static_cast<std::size_t>(count));
+        const auto ids =
+            ids_.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
         weights_.pack(model_, now_.parameters.span());
         const pass at{.training = true,
                       .seed = options_.seed,
@@ -179,25 +188,27 @@ private:
         if (!local())
             stopping_ = gradient_.sum_over(ranks_, wants_to_stop_);
         const loss_sums sums = gradient_.sums();
-        epoch_sums += sums;
+        all.sums += sums;
 
         // A rank on its own may have no part in a small last batch, and has nothing to learn then.
         const bool idle = local() && sums.count == 0;
         const double loss = idle ? 0 : sums.loss / sums.weight;
         if (!std::isfinite(loss))
-            fail(b, "a finite loss", loss);
+            not_finite(options_, now_.epoch, b, "a finite loss", loss);
         const double norm =
             idle ? 0 : mean_and_clip(gradient_.gradient(), sums.weight, options_.clip_norm);
         if (!std::isfinite(norm))
-            fail(b, "a finite gradient", norm);
+            not_finite(options_, now_.epoch, b, "a finite gradient", norm);
+        all.norms += norm;
 
-        const double rate =
+        all.learning_rate =
             options_.learning_rate * options_.rates.at(now_.step, batches_, options_.epochs);
         ++now_.step;
+        ++all.steps;
         if (!idle)
-            options_.method.update(step_position{now_.step, rate}, now_.parameters.span(),
-                                   std::span<const float>(gradient_.gradient()),
-                                   now_.memory.span());
+            options_.method.update(
+                step_position{now_.step, all.learning_rate}, now_.parameters.span(),
+                std::span<const float>(gradient_.gradient()), now_.memory.span());
         if (local() && ((b + 1) % options_.average_every == 0 || b + 1 == batches_)) {
             average(ranks_, now_.parameters);
             average(ranks_, now_.memory);
@@ -210,18 +221,22 @@ private:
                 .windows = count,
                 .loss = loss,
                 .accuracy = idle ? 0 : sums.correct / sums.count,
-                .mean_loss = epoch_sums.loss / epoch_sums.weight,
-                .mean_accuracy = epoch_sums.correct / epoch_sums.count,
-                .learning_rate = rate,
+                .mean_loss = all.sums.loss / all.sums.weight,
+                .mean_accuracy = all.sums.correct / all.sums.count,
+                .learning_rate = all.learning_rate,
                 .gradient_norm = norm};
     }
 
     [[nodiscard]] bool local() const { return options_.average_every > 0 && ranks_.size() > 1; }
+    [[nodiscard]] bool asynchronous() const { return workers_.has_value(); }
+    [[nodiscard]] static double seconds_since(clock::time_point start) {
+        return std::chrono::duration<double>(clock::now() - start).count();
+    }
 
     void validate(epoch_report& report) {
         // The last step may have gone too far without a loss that tells.
         if (const double size = sum_of_squares(P, now_.parameters.data()); !std::isfinite(size))
-            fail(batches_ - 1, "finite weights after the step", size);
+            not_finite(options_, now_.epoch, batches_ - 1, "finite weights after the step", size);
         if (validation_.size() == 0)
             return;
         weights_.pack(model_, now_.parameters.span());
@@ -231,16 +246,8 @@ private:
         report.validation_loss = seen.loss;
         report.validation_accuracy = seen.accuracy();
         if (!std::isfinite(seen.loss))
-            fail(batches_ - 1, "a finite validation loss after the step", seen.loss);
-    }
-
-    [[noreturn]] void fail(index b, const std::string& expected, double found) const {
-        std::string text = std::isnan(found) ? "nan" : in_words(found); // not "-nan"
-        if (!options_.checkpoint.empty())
-            text += in_words(" (this checkpoint holds the weights of epoch ", now_.epoch,
-                             "; a lower learning rate, a warm-up or clipping may help)");
-        throw error({options_.checkpoint.string(),
-                     in_words("epoch ", now_.epoch + 1, ", batch ", b + 1), expected, text});
+            not_finite(options_, now_.epoch, batches_ - 1,
+                       "a finite validation loss after the step", seen.loss);
     }
 
     void save() const {
@@ -258,12 +265,14 @@ private:
 
     training_progress now_;
     buffer<float> border_parameters_, border_memory_; // as the current epoch began
-    std::vector<index> order_;                        // windows of the current epoch
+    epoch_order order_;
+    std::span<const index> ids_; // the windows of the current epoch
     kernel_weights<Model> weights_;
     batch_gradient<Model> gradient_;
-    index batches_;              // in an epoch
-    bool wants_to_stop_ = false; // this rank, by its callbacks
-    bool stopping_ = false;      // all of them
+    std::optional<async_epoch<Model, Train, Communicator>> workers_; // if they are asynchronous
+    index batches_;                                                  // in an epoch
+    bool wants_to_stop_ = false;                                     // this rank, by its callbacks
+    bool stopping_ = false;                                          // all of them
 };
 
 } // namespace detail
@@ -280,19 +289,7 @@ template <classifying_model Model, window_source<input_features<Model>> Train,
 fit_result fit(const Model& model, const Train& train, const Validation& validation,
                const fit_options& options = {}, const callbacks& tell = {},
                Communicator ranks = {}) {
-    constexpr index K = output_features<Model>;
-    assert(options.batch > 0 && options.shards > 0 && options.epochs >= 0);
-    assert(options.initial_parameters.empty() ||
-           static_cast<index>(options.initial_parameters.size()) == Model::parameter_count);
-    assert(!options.resume || !options.checkpoint.empty());
-    if (train.size() == 0)
-        throw error({"", "training data", "at least one window", "none"});
-    detail::check_labels<K>(train, "training data");
-    if (validation.size() > 0)
-        detail::check_labels<K>(validation, "validation data");
-    if (options.truncate_steps > 0 && !truncatable_model<Model>)
-        throw error({"", "truncated backpropagation", "a model whose forward pass takes a state",
-                     "one that starts every window afresh"});
+    check_run<Model>(train, validation, options, ranks);
     return detail::training_run<Model, Train, Validation, Communicator>(model, train, validation,
                                                                         options, tell, ranks)();
 }

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Asynchronous training by ranks that are threads: without staleness its bits are those of one
+// process, whatever the number of servers; with it, it learns, sees every window once, and stops
+// and resumes like any other run.
+#include "thread_ranks.hpp"
+#include "toy.hpp"
+
+#include <gait/training/trainer.hpp>
+
+#include <files/scratch.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <functional>
+#include <limits>
+#include <vector>
+
+using gait_test::noisy_model;
+using gait_test::waves;
+
+namespace {
+
+gait::fit_options quick(int epochs) {
+    gait::fit_options options;
+    options.epochs = epochs;
+    options.batch = 96;
+    options.threads = 1;
+    options.learning_rate = 0.01;
+    return options;
+}
+
+gait::fit_options async(int epochs, int servers, std::int64_t staleness) {
+    auto options = quick(epochs);
+    options.servers = servers;
+    options.staleness = staleness;
+    return options;
+}
+
+using tell_rank = std::function<gait::callbacks(int)>;
+
+/// fit by all ranks of `options`, servers included: all results.
+std::vector<gait::fit_result> fit_by(int workers, const gait::fit_options& options,
+                                     const tell_rank& tell = {}) {
+    const auto train = waves(230, 1), unseen = waves(70, 2);
+    const int count = workers + options.servers;
+    std::vector<gait::fit_result> results(static_cast<std::size_t>(count));
+    gait_test::on_threads(count, [&](gait_test::thread_rank rank) {
+        results[static_cast<std::size_t>(rank.number)] =
+            gait::fit(noisy_model{}, train, unseen, options,
+                      tell ? tell(rank.number) : gait::callbacks{}, rank);
+    });
+    return results;
+}
+
+bool same_bits(const gait::fit_result& a, const gait::fit_result& b) {
+    return std::ranges::equal(a.parameters, b.parameters, [](float x, float y) {
+        return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
+    });
+}
+
+} // namespace
+
+TEST_CASE("without staleness the bits are those of one process") {
+    for (const bool clipped : {false, true}) {
+        auto options = quick(2);
+        options.clip_norm = clipped ? 0.01 : 1;
+        options.rates.warmup_epochs = 1;
+        const auto one = fit_by(1, options);
+        for (const int servers : {1, 2, 3})
+            for (const int workers : {1, 2, 4}) {
+                CAPTURE(clipped);
+                CAPTURE(servers);
+                CAPTURE(workers);
+                options.servers = servers;
+                options.staleness = 0;
+                options.delay_compensation = 0.5; // of nothing
+                for (const auto& result : fit_by(workers, options)) {
+                    CHECK(same_bits(one[0], result));
+                    CHECK(one[0].history[1].train_loss == result.history[1].train_loss);
+                    CHECK(one[0].history[1].validation_loss == result.history[1].validation_loss);
+                    CHECK(one[0].history[1].gradient_norm == result.history[1].gradient_norm);
+                }
+            }
+    }
+}
+
+TEST_CASE("with staleness it learns, and all ranks have the same weights") {
+    for (const int servers : {1, 2})
+        for (const std::int64_t bound : {std::int64_t{2}, std::numeric_limits<std::int64_t>::max()})
+            for (const double compensation : {0.0, 0.1}) {
+                CAPTURE(servers);
+                CAPTURE(bound);
+                CAPTURE(compensation);
+                auto options = async(60, servers, bound);
+                options.delay_compensation = compensation;
+                const auto results = fit_by(4, options);
+                for (const auto& result : results)
+                    CHECK(same_bits(result, results[0]));
+                CHECK(results[0].history.back().validation_accuracy > 0.9);
+            }
+}
+
+TEST_CASE("every window is seen once an epoch, and the head knows how stale gradients were") {
+    std::atomic<gait::index> seen = 0;
+    const auto results = fit_by(3, async(4, 1, 1), [&](int rank) {
+        gait::callbacks tell;
+        if (rank > 0)
+            tell.on_batch = [&](const gait::batch_report& b) {
+                seen += b.windows;
+                return gait::control::proceed;
+            };
+        return tell;
+    });
+    CHECK(seen == 4 * 230);
+    for (const gait::epoch_report& e : results[0].history) {
+        CHECK(e.steps > 0);
+        REQUIRE(e.staleness.size() == 3);
+        std::int64_t gradients = 0;
+        for (const auto& worker : e.staleness) {
+            CHECK(worker.size() <= 2);
+            for (const std::int64_t count : worker)
+                gradients += count;
+        }
+        CHECK(gradients == 3 * 3); // batches times parts
+    }
+    CHECK(results[1].history[0].staleness.empty());
+}
+
+TEST_CASE("any rank can stop an asynchronous run, which goes on with other ranks") {
+    const auto whole = fit_by(1, quick(4));
+    for (const int who : {0, 1, 3}) { // head, server, worker
+        CAPTURE(who);
+        const gait_test::scratch_folder folder;
+        auto options = async(4, 2, 0);
+        options.checkpoint = folder / "run";
+        const auto stopped = fit_by(4, options, [&](int rank) {
+            gait::callbacks tell;
+            tell.on_batch = [=](const gait::batch_report& b) {
+                return rank == who && b.epoch == 3 ? gait::control::stop : gait::control::proceed;
+            };
+            return tell;
+        });
+        CHECK(stopped[0].reason == gait::stop_reason::asked);
+        CHECK(stopped[0].epoch == 2);
+        options.resume = true;
+        options.servers = 1;
+        CHECK(same_bits(fit_by(2, options)[1], whole[0]));
+    }
+}
