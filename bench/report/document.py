@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The gait authors
 # SPDX-License-Identifier: MIT
-"""docs/performance.md: the tables between its two markers. The prose around them is nobody's here."""
+"""docs/performance.md: the tables between its two markers. The prose around them is nobody's here.
+The tables of docs/scaling.md are put into it in the same way."""
 
 import os
 
 from tables import code, table
 
-BEGIN = "<!-- Written by bench/run; the next run replaces it. -->"
+BEGIN = "<!-- Written by {}; the next run replaces it. -->"
 END = "<!-- What follows is written by hand. -->"
 
 
@@ -74,21 +75,23 @@ def body(report, machine, rounds, missing, errors):
     return "\n\n".join(parts)
 
 
-def write(path, text):
+def write(path, text, program="bench/run"):
     """Replaces what is between the markers; beside and renamed, so it is never half done."""
-    old = path.read_text() if path.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
-    before, begin, rest = old.partition(BEGIN)
+    begin = BEGIN.format(program)
+    before, found, rest = path.read_text().partition(begin)
     _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise RuntimeError(f"{path}: expected the line {BEGIN if not begin else END}")
+    if not found or not end:
+        raise RuntimeError(f"{path}: expected the line {END if found else begin}")
     part = path.with_name(path.name + ".part")
-    part.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+    part.write_text(f"{before}{begin}\n\n{text}\n\n{END}{after}")
     os.replace(part, path)
 
 
-def checked(path):
-    """Fails before the measurements, not after."""
-    if path.exists():
-        text = path.read_text()
-        if not 0 <= text.find(BEGIN) < text.find(END):
-            raise RuntimeError(f"{path}: expected the lines {BEGIN} and {END}")
+def checked(path, program="bench/run"):
+    """Fails before the measurements, not after. Begins a page that isn't there."""
+    begin = BEGIN.format(program)
+    if not path.exists():
+        path.write_text(f"# {path.stem.capitalize()}\n\n{begin}\n{END}\n")
+    text = path.read_text()
+    if not 0 <= text.find(begin) < text.find(END):
+        raise RuntimeError(f"{path}: expected the lines {begin} and {END}")

@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: MIT
 """docs/performance.svg: four panels of bars, by gnuplot; for light and dark pages."""
 
-import os
-import re
-import subprocess
-
+import svg
 from cases import Case
 from tables import number
 
@@ -66,28 +63,5 @@ set title textcolor rgb "{TEXT}"
 
 
 def draw(path, results, threads):
-    done = subprocess.run(["gnuplot"], input=script(results, threads), capture_output=True,
-                          text=True)
-    if done.returncode != 0 or "<svg" not in done.stdout:
-        raise RuntimeError(f"gnuplot: {done.stderr.strip()}")
-    part = path.with_name(path.name + ".part")
-    part.write_text(for_both_pages(done.stdout))
-    os.replace(part, path)
-
-
-def for_both_pages(svg):
-    """A sheet behind it, and every colour by class instead of by value."""
-    svg = re.sub(r"rgb\(\s*(\d+),\s*(\d+),\s*(\d+)\)",
-                 lambda m: "#%02x%02x%02x" % tuple(map(int, m.groups())), svg)
-    svg = re.sub(r"""(fill|stroke)\s*=\s*(['"])(#[0-9a-fA-F]{6})\2""",
-                 lambda m: f'{m[1]}="{m[3].lower()}"', svg)
-    dark = "".join(f'[fill="{a}"]{{fill:{b}}}[stroke="{a}"]{{stroke:{b}}}'
-                   for a, b in DARK.items())
-    style = ("<style>text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',"
-             "sans-serif}.sheet{fill:#fff;stroke:#d0d7de}@media (prefers-color-scheme:dark){"
-             f".sheet{{fill:#0d1117;stroke:#30363d}}{dark}}}</style>"
-             '<rect class="sheet" x="0.5" y="0.5" width="999" height="559" rx="10"/>')
-    svg = re.sub(r"<title>.*?</title>\s*<desc>.*?</desc>",
-                 "<title>Times of gait and its peers; the tables have the numbers</title>", svg)
-    head = re.search(r"<svg[^>]*>", svg)
-    return svg[:head.end()] + "\n" + style + svg[head.end():]
+    svg.draw(path, script(results, threads), (1000, 560), DARK,
+             "Times of gait and its peers; the tables have the numbers")

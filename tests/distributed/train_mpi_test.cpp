@@ -268,6 +268,15 @@ TEST_CASE("one rank's error ends all of them, and is told") {
     CHECK(contains(unwritable.err, "rank 0 on "));
     CHECK(contains(unwritable.err, "no/such/folder"));
 
+    if (const small_disk disk("size=64k"); disk) {
+        const auto full = on_ranks(folder, 2, "--checkpoint " + (disk.folder() / "c").string());
+        CHECK(full.code == 1);
+        CHECK(contains(full.err, "rank 0 on "));
+        CHECK(contains(full.err, "No space left on device"));
+    } else {
+        MESSAGE("no full disk: mounting is not permitted here");
+    }
+
     const auto folds = on_ranks(folder, 2, "--folds users");
     CHECK(folds.code == 1);
     CHECK(contains(folds.err, "--folds: expected one process, har_train, found 2 ranks"));

@@ -78,6 +78,9 @@ public:
         return {from, open_};
     }
 
+    /// In another way: from here on they are silent.
+    void heard_from_all() { std::ranges::fill(heard_, watch_.seconds_counted()); }
+
     /// Waits until all that was sent has left.
     void flush() {
         for (auto& kept : letters_)

@@ -73,8 +73,14 @@ public:
     [[nodiscard]] std::int64_t bytes_sent() const { return bytes_sent_ + mail_->bytes_sent(); }
 
     void doing(std::string what) { watch_.doing(std::move(what)); }
-    void sum(std::span<float> values) { add_up(values, single_); }
-    void sum(std::span<double> values) { add_up(values, precise_); }
+    void sum(std::span<float> values) {
+        add_up(values, single_);
+        mail_->heard_from_all();
+    }
+    void sum(std::span<double> values) {
+        add_up(values, precise_);
+        mail_->heard_from_all();
+    }
 
     /// As messaging_communicator has it.
     void send(int to, std::span<const std::byte> head, std::span<const std::byte> body) {
