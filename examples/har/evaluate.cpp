@@ -66,6 +66,9 @@ void check(const options& o, const gait::model_info& info, const gait::recording
     const auto number = [](double x) { return nlohmann::json(x).dump(); };
     if (info.window_steps < 1)
         throw gait::error({o.weights, "metadata window_steps", "the length of a window", "none"});
+    if (info.layout != gait::input_layout::steps_first)
+        throw gait::error({o.weights, "metadata input_layout", "steps_first",
+                           std::string(gait::name_of(info.layout))});
     same(info.classes.empty() || info.classes == r.classes, "classes", list(info.classes),
          list(r.classes));
     same(info.rate_hz <= 0 || std::abs(info.rate_hz - r.rate_hz) < 1e-6 * r.rate_hz, "rate",

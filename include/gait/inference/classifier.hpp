@@ -11,6 +11,7 @@
 #pragma once
 
 #include <gait/core/float_environment.hpp>
+#include <gait/core/input_layout.hpp>
 #include <gait/core/threads.hpp>
 #include <gait/inference/ready_model.hpp>
 
@@ -35,13 +36,18 @@ public:
 
     /// For windows of up to `window_steps` steps, `max_rows` of them side by side on each of
     /// `threads`. `parameters` (parameter_count) are copied; `scale` is applied to what comes in,
-    /// and logits are divided by `temperature`.
+    /// and logits are divided by `temperature`. Windows come in steps first, whatever `layout` they
+    /// have to be laid in for the model; features_first goes with an empty `scale`, and with
+    /// windows of all `window_steps`.
     classifier(const Model& model, std::span<const float> parameters, const scaling& scale,
-               index window_steps, index max_rows = 12, int threads = 1, double temperature = 1)
+               index window_steps, index max_rows = 12, int threads = 1, double temperature = 1,
+               input_layout layout = input_layout::steps_first)
         : model_(model, parameters, scale, temperature), window_steps_(window_steps),
-          max_rows_(max_rows),
-          between_(splits && threads > 1 ? window_steps * middle_features : 0) {
+          max_rows_(max_rows), layout_(layout),
+          between_(splits && threads > 1 ? window_steps * middle_features : 0),
+          laid_(layout == input_layout::features_first ? threads * laid_size() : 0) {
         assert(window_steps >= 1 && max_rows >= 1 && threads >= 1);
+        assert(layout == input_layout::steps_first || scale.mean.empty());
         workspaces_.reserve(static_cast<std::size_t>(threads));
         for (int t = 0; t < threads; ++t) {
             workspaces_.emplace_back(extents{steps_of_tile, max_rows});
@@ -56,11 +62,12 @@ public:
     /// A window's probabilities don't depend on the number of threads, nor on its neighbours.
     void operator()(view<const float, features> windows, view<float, classes> probabilities) {
         assert(1 <= windows.steps() && windows.steps() <= window_steps_);
+        assert(layout_ == input_layout::steps_first || windows.steps() == window_steps_);
         assert(probabilities.size() == (extents{1, windows.rows()}));
         const auto threads = static_cast<index>(workspaces_.size());
         if constexpr (splits)
             if (windows.rows() == 1 && threads > 1) {
-                by_two_threads(windows.data(), windows.steps(), probabilities.data());
+                by_two_threads(as_trained(windows, 0, 1, 0), windows.steps(), probabilities.data());
                 return;
             }
         // Fewer windows than the threads' tiles would hold are dealt out evenly.
@@ -73,8 +80,11 @@ public:
             const index steps = rows == 1 ? steps_at_once : steps_of_tile;
             auto& work = (rows == 1 ? singles_ : workspaces_)[static_cast<std::size_t>(thread)];
             work.reset();
+            const float* raw = as_trained(windows, first, rows, thread);
+            const index raw_step =
+                (layout_ == input_layout::steps_first ? windows.rows() : rows) * features;
             for (index t = 0; t < windows.steps(); t += steps)
-                model_.advance(windows.step(t).data() + first * features, windows.rows() * features,
+                model_.advance(raw + t * raw_step, raw_step,
                                {std::min(steps, windows.steps() - t), rows}, work);
             model_.probabilities(work, rows, probabilities.data() + first * classes);
         });
@@ -102,6 +112,19 @@ private:
     /// Layer by layer for some steps: one by one, the last layers' work at every step and the
     /// copying of states took 2.5 % of the time.
     static constexpr index steps_of_tile = 20;
+
+    [[nodiscard]] index laid_size() const { return window_steps_ * max_rows_ * features; }
+
+    /// Step 0 of `rows` windows from `first` on, laid as the model has learnt to see them.
+    const float* as_trained(view<const float, features> windows, index first, index rows,
+                            int thread) {
+        if (layout_ == input_layout::steps_first)
+            return windows.data() + first * features;
+        float* laid = laid_.data() + thread * laid_size();
+        lay_features_first(windows.data(), windows.rows(), first, {window_steps_, rows}, features,
+                           laid);
+        return laid;
+    }
 
     /// `raw` (T, 1, F). The first thread never waits: there is room for the whole window between
     /// the halves, so nothing hangs where there is only one thread after all.
@@ -135,9 +158,11 @@ private:
 
     ready model_;
     index window_steps_, max_rows_;
+    input_layout layout_;
     std::vector<typename ready::workspace> workspaces_; // of many windows, per thread
     std::vector<typename ready::workspace> singles_;    // of one window
     buffer<float> between_;                             // (T, middle_features)
+    buffer<float> laid_;                                // (T, max_rows, F), per thread
     std::array<float, classes> probabilities_{};
 };
 

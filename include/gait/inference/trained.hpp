@@ -10,6 +10,8 @@
 #include <gait/inference/stream.hpp>
 #include <gait/weights/load.hpp>
 
+#include <string>
+
 namespace gait::inline GAIT_ARCH {
 
 /// A classifier for windows like those that `trained` was trained on.
@@ -26,13 +28,18 @@ template <class Model>
             info.window_steps,
             max_rows,
             threads,
-            info.temperature};
+            info.temperature,
+            info.layout};
 }
 
 /// A stream for samples at the rate that `trained` was trained at, info.rate_hz.
+/// Throws `error` if the model has to have a whole window before it can begin.
 template <class Model>
 [[nodiscard]] stream<Model> make_stream(const trained_model<Model>& trained) {
     const model_info& info = trained.info;
+    if (info.layout != input_layout::steps_first)
+        throw error({"weights", "metadata 'input_layout'", "steps_first, for a stream",
+                     std::string(name_of(info.layout))});
     return {
         trained.model, trained.parameters.span(), {info.mean, info.deviation}, info.temperature};
 }

@@ -7,6 +7,7 @@
 
 #include <gait/core/config.hpp>
 #include <gait/core/extents.hpp>
+#include <gait/core/input_layout.hpp>
 #include <gait/files/metadata.hpp>
 
 #include <algorithm>
@@ -34,6 +35,9 @@ struct model_info {
     /// right as they say (training/calibration.hpp). 1: they are taken as they are, and nothing is
     /// written.
     double temperature = 1;
+    /// steps_first is not written. features_first has no scaling: which feature a place of the
+    /// model's input belongs to changes from step to step.
+    input_layout layout = input_layout::steps_first;
     std::map<std::string, std::string> extra; ///< anything else that is worth keeping
 };
 
@@ -41,10 +45,10 @@ struct model_info {
 inline constexpr index longest_window = 1'000'000;
 
 namespace detail {
-inline constexpr std::array<std::string_view, 12> reserved_keys{
-    "format",          "gait_version",    "architecture", "classes",           "rate_hz",
-    "window_steps",    "units",           "scaling_mean", "scaling_deviation", "temperature",
-    "self_test_input", "self_test_output"};
+inline constexpr std::array<std::string_view, 13> reserved_keys{
+    "format",       "gait_version",    "architecture",    "classes",           "rate_hz",
+    "window_steps", "units",           "scaling_mean",    "scaling_deviation", "temperature",
+    "input_layout", "self_test_input", "self_test_output"};
 }
 
 /// `info` as metadata. Keys of `extra` that gait itself uses are left out.
@@ -66,6 +70,8 @@ inline std::map<std::string, std::string> to_metadata(const std::filesystem::pat
     put("scaling_mean", !info.mean.empty(), info.mean);
     put("scaling_deviation", !info.deviation.empty(), info.deviation);
     put("temperature", info.temperature != 1, info.temperature);
+    if (info.layout != input_layout::steps_first)
+        all["input_layout"] = name_of(info.layout);
     return all;
 }
 
@@ -100,6 +106,15 @@ inline model_info read_model_info(const safetensors_file& file, index features, 
     }
     if (metadata.has("temperature"))
         info.temperature = metadata.number("temperature", 1e-3, 1e3);
+    if (metadata.has("input_layout")) {
+        info.layout = input_layout_named(metadata.text("input_layout"));
+        if (name_of(info.layout) != metadata.text("input_layout"))
+            metadata.fail("input_layout", "steps_first or features_first",
+                          metadata.text("input_layout"));
+        if (info.layout == input_layout::features_first && !info.mean.empty())
+            metadata.fail("input_layout", "steps_first, as there is a scaling",
+                          metadata.text("input_layout"));
+    }
     for (const auto& [key, value] : file.metadata())
         if (std::ranges::find(detail::reserved_keys, key) == detail::reserved_keys.end())
             info.extra[key] = value;
