@@ -36,7 +36,7 @@ public:
     /// For windows of `window_steps` steps, `max_rows` of them side by side on each of `threads`.
     /// `parameters` (parameter_count) are copied; `scale` is applied to what comes in, and
     /// logits are divided by `temperature`.
-    classifier(const Model& model, std::span<const float> parameters, const scaling& scale,
+    classifier(const Model& model, std::span<const float> parameters, const affine<features>& scale,
                index window_steps, index max_rows = 12, int threads = 1, double temperature = 1)
         : model_(model, parameters, scale, temperature), window_steps_(window_steps),
           max_rows_(max_rows),

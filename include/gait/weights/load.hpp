@@ -72,10 +72,31 @@ inline std::vector<std::string> differences(const safetensors_file& file,
     return all;
 }
 
-/// Reads every tensor, tensors before summands.
-inline void read_tensors(const safetensors_file& file, std::vector<model_tensor<float>> tensors) {
-    std::stable_partition(tensors.begin(), tensors.end(),
-                          [](const auto& t) { return !t.is_summand; });
+} // namespace detail
+
+/// Throws one `error` with all differences between the file's tensors and `tensors`, those of
+/// `model`.
+inline void check_tensors(const safetensors_file& file,
+                          const std::vector<model_tensor<float>>& tensors,
+                          const std::string& model) {
+    auto mismatches = detail::differences(file, tensors);
+    const auto architecture = file.metadata().find("architecture");
+    if (architecture != file.metadata().end() && architecture->second != model)
+        mismatches.insert(mismatches.begin(),
+                          "the architecture is " + in_quotes(architecture->second));
+    if (!mismatches.empty()) {
+        std::string text;
+        for (const std::string& mismatch : mismatches)
+            text += (text.empty() ? "" : "; ") + mismatch;
+        throw error({file.path().string(), "", "the weights of " + model, text});
+    }
+}
+
+/// Checks `tensors` and fills them with the file's numbers. Throws `error`.
+inline void load_tensors(const safetensors_file& file, std::vector<model_tensor<float>> tensors,
+                         const std::string& model) {
+    check_tensors(file, tensors, model);
+    std::ranges::stable_partition(tensors, [](const auto& t) { return !t.is_summand; });
     for (const auto& t : tensors) {
         const auto numbers = read_stored(file, *file.find(t.name)).values();
         for (const float number : numbers)
@@ -86,8 +107,6 @@ inline void read_tensors(const safetensors_file& file, std::vector<model_tensor<
     }
 }
 
-} // namespace detail
-
 /// Loads what `save_weights` wrote, or a plain PyTorch state with the same tensors; then `info` is
 /// empty and there is no self-test to run. Throws `error`.
 template <class Model>
@@ -96,21 +115,7 @@ template <class Model>
     const safetensors_file file(path);
     trained_model<Model> loaded{model, buffer<float>(Model::parameter_count), {}};
     const typename Model::template params<float> params(loaded.parameters.data());
-    auto tensors = tensors_of<float>(params);
-
-    auto mismatches = detail::differences(file, tensors);
-    const auto architecture = file.metadata().find("architecture");
-    if (architecture != file.metadata().end() && architecture->second != Model::description())
-        mismatches.insert(mismatches.begin(),
-                          "the architecture is " + in_quotes(architecture->second));
-    if (!mismatches.empty()) {
-        std::string text;
-        for (const std::string& mismatch : mismatches)
-            text += (text.empty() ? "" : "; ") + mismatch;
-        throw error({path.string(), "", "the weights of " + Model::description(), text});
-    }
-
-    detail::read_tensors(file, std::move(tensors));
+    load_tensors(file, tensors_of<float>(params), Model::description());
     loaded.info = read_model_info(file, input_features<Model>, output_features<Model>);
     check_self_test(file, model, loaded.parameters.span());
     return loaded;

@@ -31,10 +31,6 @@ namespace gait::inline GAIT_ARCH {
 /// What weights are on disk.
 enum class precision { f32, f16, i8 };
 
-namespace detail {
-
-inline std::string scale_name(std::string_view tensor) { return std::string(tensor) + ".scale"; }
-
 /// The numbers of a tensor as a file has them. Those that are not of `type` are empty.
 struct stored_numbers {
     dtype type = dtype::f32;
@@ -54,6 +50,10 @@ struct stored_numbers {
         return all;
     }
 };
+
+namespace detail {
+
+inline std::string scale_name(std::string_view tensor) { return std::string(tensor) + ".scale"; }
 
 inline std::vector<std::uint16_t> to_halves(std::span<const float> numbers) {
     std::vector<std::uint16_t> halves(numbers.size());
@@ -99,7 +99,10 @@ inline stored_numbers to_stored(const std::string& path, const std::string& name
     return {.type = dtype::f16, .halves = to_halves(numbers)};
 }
 
-/// A tensor of either type from a file; its scales, if it needs some, have been looked for.
+} // namespace detail
+
+/// A tensor of a file, which is one of f32, f16 and i8. Throws `error` if its scales aren't there
+/// or are none.
 inline stored_numbers read_stored(const safetensors_file& file, const tensor_info& t) {
     stored_numbers stored{.type = t.type};
     if (t.type == dtype::f32)
@@ -108,7 +111,7 @@ inline stored_numbers read_stored(const safetensors_file& file, const tensor_inf
         stored.halves = file.read<std::uint16_t>(t.name, t.type, t.shape);
     else {
         stored.bytes = file.read<std::int8_t>(t.name, t.type, t.shape);
-        const std::string name = scale_name(t.name);
+        const std::string name = detail::scale_name(t.name);
         stored.scales = file.read<std::uint16_t>(name, dtype::f16, {t.shape.front()});
         for (const std::uint16_t half : stored.scales)
             if (const float scale = from_half(half); !(scale > 0) || !std::isfinite(scale))
@@ -117,7 +120,5 @@ inline stored_numbers read_stored(const safetensors_file& file, const tensor_inf
     }
     return stored;
 }
-
-} // namespace detail
 
 } // namespace gait::inline GAIT_ARCH

@@ -42,7 +42,7 @@ void save_weights(const std::filesystem::path& path, const Model& model,
     std::ranges::copy(parameters, rounded.begin());
     const auto model_tensors =
         tensors_of<float>(typename Model::template params<float>(rounded.data()));
-    std::vector<detail::stored_numbers> numbers; // row-major, alive until they are written
+    std::vector<stored_numbers> numbers; // row-major, alive until they are written
     for (const auto& t : model_tensors) {
         auto floats = t.to_disk();
         for (const float number : floats)
