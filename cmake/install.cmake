@@ -17,5 +17,8 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/gait-config-version.cmake
 install(FILES
     ${PROJECT_BINARY_DIR}/gait-config.cmake
     ${PROJECT_BINARY_DIR}/gait-config-version.cmake
+    cmake/gait-embed.cmake
     cmake/xsimd_without_xtl.cmake
     DESTINATION ${package_dir})
+# gait_embed comes as source: the package is the same for all processors.
+install(DIRECTORY examples/embed DESTINATION ${package_dir})

@@ -30,6 +30,11 @@ set(mpi_in "^distributed/")
 set(Eigen_in ".")
 set(nlohmann_in ".")
 
+# What makes a program of weights in memory, for machines without files and exceptions, and what it
+# must not reach.
+set(from_memory inference/embedded.hpp)
+set(needs_files "^((files|weights)[/.].*|core/error\\.hpp)$")
+
 # A free function as it begins its line, with its name.
 set(function_head "^(\\[\\[nodiscard\\]\\] )?(inline )?([A-Za-z_]+(<T>)?) ([a-z][a-z0-9_]*)\\(")
 
@@ -38,6 +43,21 @@ function(room_of header result)
     string(REGEX REPLACE "(/.*|\\.hpp)$" "" room ${header})
     set(${result} ${room} PARENT_SCOPE)
 endfunction()
+
+# All headers that `first` includes, directly or not, and itself, by the lists reads_HEADER.
+macro(reach first result)
+    set(${result})
+    set(ahead ${first})
+    while(ahead)
+        list(POP_FRONT ahead header)
+        list(APPEND ${result} ${header})
+        foreach(included IN LISTS reads_${header})
+            if(NOT included IN_LIST ${result} AND NOT included IN_LIST ahead)
+                list(APPEND ahead ${included})
+            endif()
+        endforeach()
+    endwhile()
+endmacro()
 
 # The complaints about the tree at `include_dir`, as a list.
 function(check include_dir result)
@@ -78,17 +98,7 @@ function(check include_dir result)
     endforeach()
 
     # What the umbrella reaches: everything, but for the headers that need another package.
-    set(reached)
-    set(ahead gait.hpp)
-    while(ahead)
-        list(POP_FRONT ahead header)
-        list(APPEND reached ${header})
-        foreach(included IN LISTS reads_${header})
-            if(NOT included IN_LIST reached AND NOT included IN_LIST ahead)
-                list(APPEND ahead ${included})
-            endif()
-        endforeach()
-    endwhile()
+    reach(gait.hpp reached)
     foreach(header IN LISTS headers)
         if(NOT header IN_LIST reached AND NOT header MATCHES "${needs_a_package}")
             list(APPEND complaints "${header}: not in the umbrella")
@@ -98,6 +108,12 @@ function(check include_dir result)
         if(header MATCHES "${needs_a_package}")
             list(APPEND complaints "${header}: must not be in the umbrella")
         endif()
+    endforeach()
+
+    reach(${from_memory} reached)
+    list(FILTER reached INCLUDE REGEX "${needs_files}")
+    foreach(header IN LISTS reached)
+        list(APPEND complaints "${from_memory}: must not reach ${header}")
     endforeach()
 
     # Every kernel has its namesake in plain Eigen. (Packing only moves numbers to where a kernel
@@ -161,5 +177,7 @@ expect_complaint(attic/a.hpp "<cmath>" "attic/a.hpp: in no room")
 expect_complaint(core/a.hpp "<cmath>" "core/a.hpp: not in the umbrella")
 expect_complaint(core.hpp "<gait/data/hhar_csv.hpp>" "hhar_csv.hpp: must not be in the umbrella")
 expect_complaint(core.hpp "<gait/distributed/mpi_session.hpp>" "must not be in the umbrella")
+expect_complaint(inference/embedded.hpp "<gait/weights/load.hpp>" "must not reach weights/load.hpp")
+expect_complaint(inference/embedded.hpp "<gait/core/error.hpp>" "must not reach core/error.hpp")
 expect_complaint(kernels/a.hpp "<cmath>\nvoid tilt(int N);" "kernels: tilt has no namesake")
 expect_complaint(core.hpp "<vector>" "^$") # and nothing else

@@ -23,7 +23,8 @@ extern template gait::labelled_logits gait::logits_of(const gait::har_model<6>&,
                                                       const gait::recorded_windows&, int,
                                                       gait::any_communicator);
 extern template void gait::save_weights(const std::filesystem::path&, const gait::har_model<6>&,
-                                        std::span<const float>, const gait::model_info&);
+                                        std::span<const float>, const gait::model_info&,
+                                        gait::precision);
 
 extern template gait::fit_result gait::fit(const gait::har_model<7>&, const gait::recorded_windows&,
                                            const gait::recorded_windows&, const gait::fit_options&,
@@ -37,4 +38,5 @@ extern template gait::labelled_logits gait::logits_of(const gait::har_model<7>&,
                                                       const gait::recorded_windows&, int,
                                                       gait::any_communicator);
 extern template void gait::save_weights(const std::filesystem::path&, const gait::har_model<7>&,
-                                        std::span<const float>, const gait::model_info&);
+                                        std::span<const float>, const gait::model_info&,
+                                        gait::precision);

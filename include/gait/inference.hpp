@@ -6,6 +6,7 @@
 #pragma once
 
 #include <gait/inference/classifier.hpp>
+#include <gait/inference/embedded.hpp>
 #include <gait/inference/ready_model.hpp>
 #include <gait/inference/stream.hpp>
 #include <gait/inference/trained.hpp>

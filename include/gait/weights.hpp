@@ -6,6 +6,7 @@
 
 #include <gait/weights/load.hpp>
 #include <gait/weights/model_info.hpp>
+#include <gait/weights/precision.hpp>
 #include <gait/weights/save.hpp>
 #include <gait/weights/self_test.hpp>
 #include <gait/weights/tensors.hpp>

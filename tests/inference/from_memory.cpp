@@ -2,44 +2,15 @@
 // SPDX-License-Identifier: MIT
 //
 // Inference where there is no file and no heap to spare: compiled with -fno-exceptions and
-// -fno-rtti, it counts every allocation, and there must be none after construction. A program of
-// its own, since the test library needs exceptions and allocates.
+// -fno-rtti, it counts every allocation, and there must be none after construction.
 #include <gait/core/threads.hpp>
 #include <gait/inference/classifier.hpp>
 #include <gait/inference/stream.hpp>
 
+#include <inference/counted_memory.hpp>
 #include <inference/models.hpp>
 
-#include <atomic>
 #include <cstdio>
-#include <cstdlib>
-#include <new>
-
-#if defined(__cpp_exceptions) || defined(__cpp_rtti)
-#error compile this with -fno-exceptions -fno-rtti
-#endif
-
-namespace {
-
-std::atomic<int> allocations = 0;
-
-void* allocate(std::size_t size, std::size_t alignment) {
-    ++allocations;
-    void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-    return memory ? memory : (std::abort(), nullptr);
-}
-
-} // namespace
-
-// The other forms of new call these.
-void* operator new(std::size_t size) { return allocate(size, alignof(std::max_align_t)); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-    return allocate(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 int main() {
     using namespace gait_test;
@@ -51,10 +22,10 @@ int main() {
     // What the OpenMP runtime allocates to start its threads is not the classifier's.
     gait::parallel_for(2, 2, [](gait::index, int) {});
 
-    const int before = allocations;
+    const int before = allocations();
     gait::classifier<odd_model> classifier(odd_model{}, parameters.span(), raw_units(), 20, 12, 2);
     gait::stream<odd_model> stream(odd_model{}, parameters.span(), raw_units());
-    const int constructed = allocations;
+    const int constructed = allocations();
 
     classifier({windows.data(), tile}, {probabilities.data(), {1, tile.rows}});
     float sum = 0;
@@ -63,7 +34,7 @@ int main() {
     for (gait::index t = 0; t < 20; ++t)
         stream.step(std::span<const float, 3>(windows.data() + t * 3, 3));
     stream.reset();
-    const int after = allocations;
+    const int after = allocations();
 
     std::printf("%d allocations in the constructors, %d later; probabilities sum to %.6f\n",
                 constructed - before, after - constructed, static_cast<double>(sum));

@@ -95,13 +95,18 @@ struct affine {
     float factor[F];
     float offset[F];
 
-    explicit affine(const scaling& s = {}) {
-        assert(s.mean.size() == s.deviation.size() &&
-               (s.mean.empty() || s.mean.size() == std::size_t{F}));
+    /// x' = (x - mean) / deviation, of F numbers each; x' = x if both are empty.
+    affine(std::span<const float> mean, std::span<const float> deviation) {
+        assert(mean.size() == deviation.size() && (mean.empty() || mean.size() == std::size_t{F}));
         for (std::size_t f = 0; f < std::size_t{F}; ++f) {
-            factor[f] = s.mean.empty() ? 1.0F : 1.0F / s.deviation[f];
-            offset[f] = s.mean.empty() ? 0.0F : -s.mean[f] / s.deviation[f];
+            factor[f] = mean.empty() ? 1.0F : 1.0F / deviation[f];
+            offset[f] = mean.empty() ? 0.0F : -mean[f] / deviation[f];
         }
+    }
+    affine(const scaling& s = {}) : affine(s.mean, s.deviation) {}
+    [[nodiscard]] bool changes_nothing() const {
+        return std::ranges::all_of(factor, [](float a) { return a == 1; }) &&
+               std::ranges::all_of(offset, [](float a) { return a == 0; });
     }
     /// One sample (F) to one sample (F); may be the same place.
     void operator()(const float* x, float* scaled) const noexcept {

@@ -37,9 +37,9 @@ public:
     /// For windows of up to `window_steps` steps, `max_rows` of them side by side on each of
     /// `threads`. `parameters` (parameter_count) are copied; `scale` is applied to what comes in,
     /// and logits are divided by `temperature`. Windows come in steps first, whatever `layout` they
-    /// have to be laid in for the model; features_first goes with an empty `scale`, and with
-    /// windows of all `window_steps`.
-    classifier(const Model& model, std::span<const float> parameters, const scaling& scale,
+    /// have to be laid in for the model; features_first goes with an `scale` that changes nothing,
+    /// and with windows of all `window_steps`.
+    classifier(const Model& model, std::span<const float> parameters, const affine<features>& scale,
                index window_steps, index max_rows = 12, int threads = 1, double temperature = 1,
                input_layout layout = input_layout::steps_first)
         : model_(model, parameters, scale, temperature), window_steps_(window_steps),
@@ -47,7 +47,7 @@ public:
           between_(splits && threads > 1 ? window_steps * middle_features : 0),
           laid_(layout == input_layout::features_first ? threads * laid_size() : 0) {
         assert(window_steps >= 1 && max_rows >= 1 && threads >= 1);
-        assert(layout == input_layout::steps_first || scale.mean.empty());
+        assert(layout == input_layout::steps_first || scale.changes_nothing());
         workspaces_.reserve(static_cast<std::size_t>(threads));
         for (int t = 0; t < threads; ++t) {
             workspaces_.emplace_back(extents{steps_of_tile, max_rows});

@@ -51,9 +51,9 @@ public:
     static constexpr index classes = output_features<Model>;
 
     /// `parameters` (parameter_count) are read here and never again.
-    /// `scale` (F), or empty, is applied to all that comes in; logits are divided by `temperature`.
-    ready_model(const Model& model, std::span<const float> parameters, const scaling& scale,
-                double temperature = 1)
+    /// `scale` is applied to all that comes in; logits are divided by `temperature`.
+    ready_model(const Model& model, std::span<const float> parameters,
+                const affine<features>& scale, double temperature = 1)
         : model_(model), scale_(scale), sharpness_(static_cast<float>(1 / temperature)),
           weights_(weight_count) {
         assert(temperature > 0);
@@ -79,6 +79,8 @@ public:
         void reset() { state_.fill(0); }
         /// What one step leaves for the next, to be saved and restored.
         [[nodiscard]] std::span<float> state() { return state_.span(); }
+        /// (R, K) after the last step.
+        [[nodiscard]] std::span<const float> logits() const { return logits_.span(); }
 
     private:
         friend class ready_model;

@@ -30,7 +30,7 @@ public:
 
     /// `parameters` (parameter_count) are copied; `scale` is applied to what comes in, and logits
     /// are divided by `temperature`.
-    stream(const Model& model, std::span<const float> parameters, const scaling& scale,
+    stream(const Model& model, std::span<const float> parameters, const affine<features>& scale,
            double temperature = 1)
         : model_(model, parameters, scale, temperature), work_({1, 1}) {}
 

@@ -3,13 +3,15 @@
 //
 // Weights from disk, strictly: every tensor of the model is in the file, every tensor of the file
 // is in the model, types and shapes agree, and the self-test passes. All that doesn't match is said
-// in one error, so that nobody mends a file one message at a time.
+// in one error, so that nobody mends a file one message at a time. Types agree if they are one of
+// weights/precision.hpp.
 #pragma once
 
 #include <gait/core/buffer.hpp>
 #include <gait/core/error.hpp>
 #include <gait/files/safetensors.hpp>
 #include <gait/weights/model_info.hpp>
+#include <gait/weights/precision.hpp>
 #include <gait/weights/self_test.hpp>
 #include <gait/weights/tensors.hpp>
 
@@ -41,17 +43,28 @@ inline std::string tensor_text(dtype type, const std::vector<index>& shape) {
 inline std::vector<std::string> differences(const safetensors_file& file,
                                             const std::vector<model_tensor<float>>& wanted) {
     std::vector<std::string> all;
-    std::set<std::string_view> names;
-    for (const auto& t : wanted) {
-        names.insert(t.name);
-        const tensor_info* found = file.find(t.name);
-        const std::string expected = tensor_text(dtype::f32, t.shape());
+    std::set<std::string> names;
+    // `type`, or f32 for any type that weights may have.
+    const auto want = [&](const std::string& name, dtype type, const std::vector<index>& shape) {
+        names.insert(name);
+        const tensor_info* found = file.find(name);
+        const std::string expected = tensor_text(type, shape);
+        const bool fits =
+            found != nullptr && found->shape == shape &&
+            (found->type == type ||
+             (type == dtype::f32 &&
+              (found->type == dtype::f16 || (found->type == dtype::i8 && shape.size() == 2))));
         if (found == nullptr)
-            all.push_back(in_quotes(t.name) + " " + expected + " is missing");
-        else if (found->type != dtype::f32 || found->shape != t.shape())
-            all.push_back(in_quotes(t.name) + " is " + tensor_text(found->type, found->shape) +
+            all.push_back(in_quotes(name) + " " + expected + " is missing");
+        else if (!fits)
+            all.push_back(in_quotes(name) + " is " + tensor_text(found->type, found->shape) +
                           ", not " + expected);
-    }
+        return fits ? found : nullptr;
+    };
+    for (const auto& t : wanted)
+        if (const tensor_info* found = want(t.name, dtype::f32, t.shape());
+            found != nullptr && found->type == dtype::i8)
+            want(scale_name(t.name), dtype::f16, {t.rows});
     for (const tensor_info& t : file.tensors())
         if (!names.contains(t.name))
             all.push_back(in_quotes(t.name) + " " + tensor_text(t.type, t.shape) +
@@ -59,12 +72,33 @@ inline std::vector<std::string> differences(const safetensors_file& file,
     return all;
 }
 
-/// Reads every tensor, tensors before summands.
-inline void read_tensors(const safetensors_file& file, std::vector<model_tensor<float>> tensors) {
-    std::stable_partition(tensors.begin(), tensors.end(),
-                          [](const auto& t) { return !t.is_summand; });
+} // namespace detail
+
+/// Throws one `error` with all differences between the file's tensors and `tensors`, those of
+/// `model`.
+inline void check_tensors(const safetensors_file& file,
+                          const std::vector<model_tensor<float>>& tensors,
+                          const std::string& model) {
+    auto mismatches = detail::differences(file, tensors);
+    const auto architecture = file.metadata().find("architecture");
+    if (architecture != file.metadata().end() && architecture->second != model)
+        mismatches.insert(mismatches.begin(),
+                          "the architecture is " + in_quotes(architecture->second));
+    if (!mismatches.empty()) {
+        std::string text;
+        for (const std::string& mismatch : mismatches)
+            text += (text.empty() ? "" : "; ") + mismatch;
+        throw error({file.path().string(), "", "the weights of " + model, text});
+    }
+}
+
+/// Checks `tensors` and fills them with the file's numbers. Throws `error`.
+inline void load_tensors(const safetensors_file& file, std::vector<model_tensor<float>> tensors,
+                         const std::string& model) {
+    check_tensors(file, tensors, model);
+    std::ranges::stable_partition(tensors, [](const auto& t) { return !t.is_summand; });
     for (const auto& t : tensors) {
-        const auto numbers = file.read<float>(t.name, dtype::f32, t.shape());
+        const auto numbers = read_stored(file, *file.find(t.name)).values();
         for (const float number : numbers)
             if (!std::isfinite(number))
                 throw error({file.path().string(), "tensor " + in_quotes(t.name), "finite numbers",
@@ -72,8 +106,6 @@ inline void read_tensors(const safetensors_file& file, std::vector<model_tensor<
         t.from_disk(numbers);
     }
 }
-
-} // namespace detail
 
 /// Loads what `save_weights` wrote, or a plain PyTorch state with the same tensors; then `info` is
 /// empty and there is no self-test to run. Throws `error`.
@@ -83,21 +115,7 @@ template <class Model>
     const safetensors_file file(path);
     trained_model<Model> loaded{model, buffer<float>(Model::parameter_count), {}};
     const typename Model::template params<float> params(loaded.parameters.data());
-    auto tensors = tensors_of<float>(params);
-
-    auto mismatches = detail::differences(file, tensors);
-    const auto architecture = file.metadata().find("architecture");
-    if (architecture != file.metadata().end() && architecture->second != Model::description())
-        mismatches.insert(mismatches.begin(),
-                          "the architecture is " + in_quotes(architecture->second));
-    if (!mismatches.empty()) {
-        std::string text;
-        for (const std::string& mismatch : mismatches)
-            text += (text.empty() ? "" : "; ") + mismatch;
-        throw error({path.string(), "", "the weights of " + Model::description(), text});
-    }
-
-    detail::read_tensors(file, std::move(tensors));
+    load_tensors(file, tensors_of<float>(params), Model::description());
     loaded.info = read_model_info(file, input_features<Model>, output_features<Model>);
     check_self_test(file, model, loaded.parameters.span());
     return loaded;

@@ -35,9 +35,11 @@ inline std::string base64_floats(std::span<const float> numbers) {
     return base64_encode(std::as_bytes(numbers));
 }
 
+} // namespace detail
+
 /// `count` floats from base64, or as many as there are if `count` is -1; throws `error`.
-inline std::vector<float> base64_floats(const metadata_reader& metadata, const std::string& key,
-                                        index count = -1) {
+inline std::vector<float> self_test_numbers(const metadata_reader& metadata, const std::string& key,
+                                            index count = -1) {
     const auto bytes = base64_decode(metadata.text(key));
     if (!bytes || bytes->size() % sizeof(float) != 0)
         metadata.fail(key, "floats in base64", metadata.text(key));
@@ -49,8 +51,6 @@ inline std::vector<float> base64_floats(const metadata_reader& metadata, const s
         std::memcpy(numbers.data(), bytes->data(), bytes->size());
     return numbers;
 }
-
-} // namespace detail
 
 /// What the model gives for one window x (T, 1, F): (1, 1, K), or (T, 1, K) if it keeps the steps.
 template <class Model>
@@ -101,7 +101,7 @@ void check_self_test(const safetensors_file& file, const Model& model,
     if (!metadata.has("self_test_input") && !metadata.has("self_test_output"))
         return;
     constexpr index features = input_features<Model>;
-    const auto x = detail::base64_floats(metadata, "self_test_input");
+    const auto x = self_test_numbers(metadata, "self_test_input");
     const index steps = static_cast<index>(x.size()) / features;
     const index most = Model::input::has_steps ? detail::self_test_steps : 1;
     if (steps < 1 || steps > most || static_cast<index>(x.size()) != steps * features)
@@ -110,8 +110,8 @@ void check_self_test(const safetensors_file& file, const Model& model,
                       std::to_string(x.size()) + " floats");
 
     const auto wanted =
-        detail::base64_floats(metadata, "self_test_output",
-                              Model::output::in({steps, 1}).count() * output_features<Model>);
+        self_test_numbers(metadata, "self_test_output",
+                          Model::output::in({steps, 1}).count() * output_features<Model>);
     const auto found = run_once(model, parameters, x, steps);
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const float allowed = 1e-4F * std::max(1.0F, std::abs(wanted[i]));

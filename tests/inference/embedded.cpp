@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Weights that gait_embed put into this program, in floats, halves and bytes, say what the same
+// weights say from a span; without exceptions, for size, and without allocation after construction.
+#include "odd_f16.hpp"
+#include "odd_f32.hpp"
+#include "odd_i8.hpp"
+
+#include <inference/counted_memory.hpp>
+#include <inference/models.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <string_view>
+#include <type_traits>
+
+#ifdef NLOHMANN_JSON_VERSION_MAJOR
+#error inference from memory must not read JSON
+#endif
+
+using namespace gait_test;
+using namespace std::string_view_literals;
+
+namespace {
+
+int failures = 0;
+
+void check(bool good, const char* what) {
+    failures += good ? 0 : 1;
+    std::printf("%s  %s\n", good ? "ok    " : "FAILED", what);
+}
+
+// The compiler knows it all.
+static_assert(odd_f32::weights.names[1] == "\"sit\\"sv);
+static_assert(odd_f32::weights.names[2] == "st\xC3\xA4nd\n0"sv);
+static_assert(odd_f32::weights.names[3].empty());
+static_assert(odd_f32::weights.rate_hz == 31.25 && odd_f32::weights.window_steps == 20);
+static_assert(odd_f32::weights.units == "m/s^2" && odd_f32::weights.temperature == 0.75);
+static_assert(std::is_same_v<odd_f32::model, odd_model>);
+static_assert(std::is_same_v<odd_i8::model, odd_model>);
+static_assert(odd_f16::weights.parameters.empty() && odd_i8::weights.parameters.empty());
+
+/// The largest difference of a probability, of classifier and stream, to `expected` (4).
+template <class Model>
+float difference(const gait::embedded_model<Model>& weights, std::span<const float> window,
+                 std::span<const float> expected) {
+    auto classify = gait::make_classifier(weights);
+    auto listen = gait::make_stream(weights);
+    const int before = allocations();
+    float worst = 0;
+    const auto compare = [&](std::span<const float> p) {
+        for (std::size_t k = 0; k < 4; ++k)
+            worst = std::max(worst, std::abs(p[k] - expected[k]));
+    };
+    compare(classify(window));
+    for (std::size_t t = 0; t + 1 < 20; ++t)
+        listen.step(window.subspan(t * 3).template first<3>());
+    compare(listen.step(window.template last<3>()));
+    check(allocations() == before, "no allocation after construction");
+    return worst;
+}
+
+} // namespace
+
+int main() {
+    const auto window = random_windows({20, 1});
+    const auto parameters = random_parameters();
+    gait::classifier<odd_model> from_span(odd_model{}, parameters.span(), raw_units(), 20, 12, 1,
+                                          0.75);
+    const auto expected = from_span(window);
+    check(allocations() > 3, "allocations are counted");
+
+    check(difference(odd_f32::weights, window, expected) < 1e-6F, "floats are the floats");
+    // Rounded they say nearly the same, but not the same, or they weren't rounded.
+    const float f16 = difference(odd_f16::weights, window, expected);
+    const float i8 = difference(odd_i8::weights, window, expected);
+    std::printf("        off by %.2g in halves, %.2g in bytes\n", static_cast<double>(f16),
+                static_cast<double>(i8));
+    check(f16 > 0 && f16 < 1e-3F, "halves are near");
+    check(i8 > f16 && i8 < 2e-2F, "bytes are near");
+
+    // What their files' writer made of them, whatever machine that was.
+    check(gait::self_test_error(odd_f32::weights) < 1e-5F, "self-test, floats");
+    check(gait::self_test_error(odd_f16::weights) < 1e-5F, "self-test, halves");
+    check(gait::self_test_error(odd_i8::weights) < 1e-5F, "self-test, bytes");
+    auto wrong = odd_f32::weights;
+    wrong.self_test_output = odd_i8::weights.self_test_output;
+    check(gait::self_test_error(wrong) > 1e-5F, "a wrong self-test fails");
+    wrong.self_test_output = {};
+    check(std::isnan(gait::self_test_error(wrong)), "none is not a success");
+    return failures == 0 ? 0 : 1;
+}
