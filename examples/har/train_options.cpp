@@ -32,8 +32,9 @@ void add_data_options(CLI::App& app, train_options& o) {
         ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
     app.add_option("--split", o.split,
                    "how windows are held out for validation: whole users, random blocks, the\n"
-                   "end in time of each activity, or none")
-        ->check(CLI::IsMember({"user", "random", "time", "none"}));
+                   "end in time of each activity, or none. both: user and random, a model for\n"
+                   "each, side by side; the files of the second are called NAME-random")
+        ->check(CLI::IsMember({"user", "random", "time", "none", "both"}));
     app.add_option("--validation-users", o.validation_users, "users to hold out, as a,b")
         ->delimiter(',')
         ->default_str("every fourth");
