@@ -20,6 +20,28 @@
 
 namespace har {
 
+/// Gives one of several runs files of its own, NAME-`part` for every NAME.
+inline void name_files_of(const std::string& part, train_options& o) {
+    const auto own = [&](const std::filesystem::path& file) {
+        const std::string name = file.stem().string() + "-" + part + file.extension().string();
+        return file.parent_path() / name;
+    };
+    o.weights = own(o.weights);
+    if (!o.log.empty())
+        o.log = own(o.log);
+    if (!o.report.empty())
+        o.report = own(o.report);
+    if (!o.fit.checkpoint.empty())
+        o.fit.checkpoint = own(o.fit.checkpoint);
+}
+
+/// Whether one of several runs resumes: one that was not begun has no checkpoint.
+inline void resume_if_begun(train_options& o) {
+    if (o.fit.checkpoint.empty())
+        o.fit.checkpoint = std::filesystem::path(o.weights).replace_extension(".checkpoint");
+    o.fit.resume = o.fit.resume && std::filesystem::exists(o.fit.checkpoint);
+}
+
 /// The options of fold `k` of `folds`, with files of its own. User i is held out in fold
 /// i mod folds + 1.
 inline train_options options_of_fold(const train_options& all, const gait::recordings& r, int k,
@@ -28,21 +50,8 @@ inline train_options options_of_fold(const train_options& all, const gait::recor
     for (auto i = static_cast<std::size_t>(k - 1); i < r.users.size();
          i += static_cast<std::size_t>(folds))
         o.validation_users.push_back(r.users[i]);
-    const auto own = [&](const std::filesystem::path& file) {
-        const std::string name =
-            file.stem().string() + "-fold" + std::to_string(k) + file.extension().string();
-        return file.parent_path() / name;
-    };
-    o.weights = own(o.weights);
-    if (!o.log.empty())
-        o.log = own(o.log);
-    if (!o.report.empty())
-        o.report = own(o.report);
-    o.fit.checkpoint = o.fit.checkpoint.empty()
-                           ? std::filesystem::path(o.weights).replace_extension(".checkpoint")
-                           : own(o.fit.checkpoint);
-    // A run that was stopped has no checkpoint yet of the folds to come.
-    o.fit.resume = o.fit.resume && std::filesystem::exists(o.fit.checkpoint);
+    name_files_of("fold" + std::to_string(k), o);
+    resume_if_begun(o);
     return o;
 }
 

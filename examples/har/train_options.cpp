@@ -33,8 +33,9 @@ void add_data_options(CLI::App& app, train_options& o) {
     app.add_option("--split", o.split,
                    "how windows are held out for validation: whole users, random blocks, the\n"
                    "end in time of each activity, none, or overlapping: single windows as in\n"
-                   "2017, of samples that training sees too")
-        ->check(CLI::IsMember({"user", "random", "time", "overlapping", "none"}));
+                   "2017, of samples that training sees too. both: user and random, a model for\n"
+                   "each, side by side; the files of the second are called NAME-random")
+        ->check(CLI::IsMember({"user", "random", "time", "overlapping", "none", "both"}));
     app.add_option("--validation-users", o.validation_users, "users to hold out, as a,b")
         ->delimiter(',')
         ->default_str("every fourth");

@@ -7,6 +7,7 @@
 #include "support/line_chart.hpp"
 #include "support/memory.hpp"
 #include "support/page.hpp"
+#include "train_splits.hpp"
 
 #include <gait/core/config.hpp>
 #include <gait/training/calibration.hpp>
@@ -33,6 +34,7 @@ struct training_story {
     std::vector<gait::confusion_matrix> by_user; ///< likewise; empty for users without a window
     double temperature = 1, error_before = 0, error_after = 0; ///< of calibration
     std::vector<gait::confidence_bin> confidence;              ///< at that temperature
+    std::vector<split_result> splits; ///< this run's and, if there is one, the other's
     gait::index parameters = 0;
     int epoch = 0; ///< that the weights are of
     std::string weights;
@@ -109,6 +111,17 @@ inline void add_confusion(support::page& page, const training_story& s) {
     page.table(shares);
 }
 
+inline void add_splits(support::page& page, const training_story& s) {
+    page.section("Two splits, two questions");
+    for (const split_result& one : s.splits)
+        page.paragraph(one.name + ": " + one.description + ".");
+    page.table(side_by_side(s.splits, s.classes));
+    page.paragraph(
+        "Each column is a model of its own, trained alike. The rest of this page is about "
+        "the one of the split " +
+        s.splits.front().name + ".");
+}
+
 inline void add_users(support::page& page, const training_story& s) {
     std::vector<std::vector<std::string>> rows{{"user", "windows", "accuracy", "macro-F1"}};
     for (std::size_t u = 0; u < s.by_user.size(); ++u)
@@ -164,6 +177,8 @@ inline void write_report(const std::filesystem::path& path, const training_story
                        s.split + ".");
     else
         page.paragraph("There are no validation windows, so nothing says how good it is.");
+    if (s.splits.size() > 1)
+        detail::add_splits(page, s);
     detail::add_curves(page, s);
     if (judged) {
         detail::add_confusion(page, s);

@@ -15,6 +15,7 @@
 #include "train_options.hpp"
 #include "train_output.hpp"
 #include "train_report.hpp"
+#include "train_splits.hpp"
 
 #include <gait/data/batches.hpp>
 #include <gait/data/recordings_file.hpp>
@@ -73,6 +74,7 @@ struct training_outcome {
     std::vector<gait::confusion_matrix> by_user;
     gait::labelled_logits said;
     double temperature = 1;
+    split_result split;
 };
 
 void print_result(const training_outcome& done, const gait::recordings& r) {
@@ -86,7 +88,7 @@ void print_result(const training_outcome& done, const gait::recordings& r) {
 }
 
 void report(const train_options& o, const gait::recordings& r, const gait::split& parts,
-            const training_outcome& done) {
+            const training_outcome& done, const std::vector<split_result>& others) {
     training_story story{.command = o.command,
                          .data = data_in_words(o, r),
                          .windows = windows_in_words(o, r),
@@ -101,10 +103,12 @@ void report(const train_options& o, const gait::recordings& r, const gait::split
                          .temperature = done.temperature,
                          .error_before = calibration_error(gait::confidence_bins(done.said)),
                          .confidence = gait::confidence_bins(done.said, done.temperature),
+                         .splits = {{o.split, parts.description, done.seen.confusion}},
                          .parameters = done.fit.parameters.size(),
                          .epoch = done.fit.epoch,
                          .weights = o.weights};
     story.error_after = calibration_error(story.confidence);
+    story.splits.insert(story.splits.end(), others.begin(), others.end());
     const auto page = std::filesystem::path(o.report) / "index.html";
     write_report(page, story);
     std::printf("Wrote %s.\n", page.c_str());
@@ -115,11 +119,13 @@ bool reads_a_part(const train_options& o, const gait::any_communicator& ranks) {
     return ranks.size() > 1 && o.fit.order == gait::window_order::dealt && o.fit.servers == 0;
 }
 
-/// What rank 0 gives back is whole; the others know how they ended, and no more.
+/// What rank 0 gives back is whole; the others know how they ended, and no more. `others` were
+/// trained alike with other splits.
 template <class Model>
 training_outcome train_model(const Model& model, train_options& o,
                              const gait::recordings_file& file, gait::recordings& r,
-                             const gait::any_communicator& ranks, last_checkpoint& last) {
+                             const gait::any_communicator& ranks, last_checkpoint& last,
+                             const std::vector<split_result>& others = {}) {
     const bool first = ranks.rank() == 0; // shows and writes for all
     auto windows = gait::make_windows(r, o.window, o.hop, std::min(o.shortest, o.window));
     const gait::split parts = split_windows(o, r, windows);
@@ -228,7 +234,8 @@ training_outcome train_model(const Model& model, train_options& o,
                 static_cast<std::uintmax_t>(std::filesystem::file_size(o.weights)),
                 support::peak_memory().c_str());
     if (!o.report.empty())
-        report(o, r, parts, done);
+        report(o, r, parts, done, others);
+    done.split = {o.split, parts.description, done.seen.confusion};
     return done;
 }
 
@@ -266,17 +273,46 @@ int train_folds(const Model& model, const train_options& all, const gait::record
     return 0;
 }
 
+/// Trains once with random blocks held out and once with users, and shows both side by side.
+template <class Model>
+int train_both(const Model& model, const train_options& all, const gait::recordings_file& file,
+               gait::recordings& r, last_checkpoint& last) {
+    if (r.users.size() < 2)
+        throw gait::error(
+            {all.prepared, "users", "2 or more for --split both", std::to_string(r.users.size())});
+    const gait::any_communicator alone;
+    std::vector<split_result> results;
+    for (const char* split : {"random", "user"}) {
+        train_options o = all;
+        o.split = split;
+        if (o.split == "random")
+            name_files_of(split, o);
+        resume_if_begun(o);
+        std::printf("%sSplit %s\n", results.empty() ? "" : "\n", split);
+        prepare_places(o, alone, last);
+        const auto done = train_model(model, o, file, r, alone, last, results);
+        if (done.code != 0)
+            return done.code;
+        results.insert(results.begin(), done.split);
+    }
+    std::printf("\n%s", aligned(side_by_side(results, r.classes)).c_str());
+    return 0;
+}
+
 } // namespace
 
 int train(train_options& o, const gait::any_communicator& ranks, last_checkpoint& last) {
-    const bool in_folds = !o.folds.empty();
+    const bool in_folds = !o.folds.empty(), both = o.split == "both";
     // Each rank would look for its own disk's checkpoint of a fold, and do as it finds.
     if (in_folds && ranks.size() > 1)
         throw gait::error({"", "--folds", "one process, har_train",
                            std::to_string(ranks.size()) + " ranks; --validation-users holds out "
                                                           "the users of one fold"});
+    if (both && ranks.size() > 1)
+        throw gait::error({"", "--split both", "one process, har_train",
+                           std::to_string(ranks.size()) + " ranks"});
     o.fit.method = chosen_optimizer(o);
-    if (!in_folds)
+    if (!in_folds && !both)
         prepare_places(o, ranks, last);
     // Or some would read together, and others not.
     ranks.agree({{"order", std::to_string(static_cast<int>(o.fit.order))},
@@ -288,6 +324,7 @@ int train(train_options& o, const gait::any_communicator& ranks, last_checkpoint
     return with_model(static_cast<gait::index>(r.classes.size()), o.prepared,
                       [&](const auto& model) {
                           return in_folds ? train_folds(model, o, file, r, last)
+                                 : both   ? train_both(model, o, file, r, last)
                                           : train_model(model, o, file, r, ranks, last).code;
                       });
 }

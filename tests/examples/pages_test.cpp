@@ -97,6 +97,37 @@ void simulate(const scratch_folder& folder, int rows, int users) {
 
 } // namespace
 
+TEST_CASE("the browser's check notices a picture that is missing, a script that fails, and more") {
+    if (!has_browser())
+        return;
+    const scratch_folder folder;
+    support::page page("A page");
+    page.figure(support::line_chart({{"some", "#123456", {1, 2, 3}}}, "epoch"), "Some.");
+    const std::string text = page.text();
+    const auto with = [&](const std::string& markup) {
+        std::string broken = text;
+        return verdict_of(folder, broken.insert(broken.find("</main>"), markup), false);
+    };
+    const std::string white = "ground rgb(255, 255, 255)";
+    CHECK(verdict_of(folder, text, false) ==
+          "pictures 1, errors 0, lost 0, twice 0, too wide false, " + white);
+    CHECK(with("<img src=\"missing.png\" alt=\"\">") ==
+          "pictures 1, errors 1, lost 1, twice 0, too wide false, " + white);
+    CHECK(with("<script>no_such_function();</script>") ==
+          "pictures 1, errors 1, lost 0, twice 0, too wide false, " + white);
+    CHECK(with("<p id=\"a\"></p><p id=\"a\"></p>") ==
+          "pictures 1, errors 0, lost 0, twice 1, too wide false, " + white);
+    CHECK(with("<p style=\"width:4000px\">far</p>") ==
+          "pictures 1, errors 0, lost 0, twice 0, too wide true, " + white);
+    CHECK(with("<style>body { background: red; }</style>") ==
+          "pictures 1, errors 0, lost 0, twice 0, too wide false, ground rgb(255, 0, 0)");
+    std::string empty = text;
+    const auto begin = empty.find("<svg"), end = empty.find("</svg>");
+    empty.erase(empty.find('>', begin) + 1, end - empty.find('>', begin) - 1);
+    CHECK(verdict_of(folder, empty, false) ==
+          "pictures 0, errors 0, lost 0, twice 0, too wide false, " + white);
+}
+
 TEST_CASE("har_explore draws classes, users, devices, traces, rates, gaps and spectra") {
     const scratch_folder folder;
     simulate(folder, 60'000, 3);
@@ -242,6 +273,33 @@ TEST_CASE("har_train holds each user out once, sums up, and reports each fold on
 
     const auto random = run(folder, "har_train", words + "--split random");
     CHECK(says(random.err, "--folds: expected --split user, found --split random"));
+
+    // Both splits side by side: the models are those of a run with each.
+    const std::string both = "prepared.safetensors --window 40 --hop 40 --batch 64 --epochs 2 "
+                             "--class-weights balanced ";
+    const auto two =
+        run(folder, "har_train", both + "--split both -o two.safetensors --report two");
+    REQUIRE_MESSAGE(two.code == 0, two.err);
+    CHECK(run(folder, "har_train", both + "--split random -o chance.safetensors").code == 0);
+    CHECK(read_all(folder / "two-random.safetensors") == read_all(folder / "chance.safetensors"));
+    const auto people = run(folder, "har_train", both + "--split user -o people.safetensors");
+    CHECK(read_all(folder / "two.safetensors") == read_all(folder / "people.safetensors"));
+    double by_user = 0, by_chance = 0, alone = 0;
+    const auto row = two.out.rfind("\naccuracy ");
+    REQUIRE(row != two.out.npos);
+    REQUIRE(std::sscanf(two.out.c_str() + row, "\naccuracy %lf %lf", &by_user, &by_chance) == 2);
+    const auto said = people.out.find("validation windows: accuracy");
+    REQUIRE(said != people.out.npos);
+    REQUIRE(std::sscanf(people.out.c_str() + said, "validation windows: accuracy %lf", &alone) ==
+            1);
+    CHECK(by_user == alone);
+    CHECK(by_chance > 0);
+    const std::string side = read_all(folder / "two/index.html");
+    CHECK(says(side, "<tr><th>split</th><th>user</th><th>random</th></tr>"));
+    CHECK(says(side, "user: by user, held out: c;"));
+    CHECK(says(side, "random: random blocks, seed 1;"));
+    CHECK(!says(read_all(folder / "two-random/index.html"), "Two splits"));
+    look_at(folder, folder / "two/index.html", 4);
 
     // The temperature goes where probabilities are shown.
     const auto judged = run(folder, "har_evaluate",

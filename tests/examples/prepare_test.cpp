@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include <unistd.h>
 
@@ -238,6 +239,28 @@ TEST_CASE("a full disk is an error and leaves no half file") {
     CHECK(result.code == 1);
     CHECK(says(result.err, "No space left on device"));
     CHECK(disk.folder().entries() == 0);
+}
+
+TEST_CASE("interrupted or killed, it leaves the file of before, and no half one") {
+    const scratch_folder folder;
+    write_all(folder / "walk.csv", walk());
+    write_all(folder / "o", "from before");
+    // A pipe without an end, so that it comes while rows are read. It is over when nobody reads.
+    const std::string prepare = "mkfifo endless.csv; { cat walk.csv; touch begun; while tail -n +2 "
+                                "walk.csv; do :; done; } >endless.csv 2>/dev/null & '" GAIT_BIN_DIR
+                                "/har_prepare' endless.csv -o o >out 2>err & pid=$!; "
+                                "while ! [ -e begun ] && kill -0 $pid; do sleep 0.02; done; ";
+    for (const auto& [signal, code] : {std::pair{"INT", 130}, {"TERM", 143}, {"KILL", 137}}) {
+        CAPTURE(signal);
+        const std::string command = "cd '" + folder.path().string() + "' && { " + prepare +
+                                    "kill -" + signal +
+                                    " $pid; wait $pid; code=$?; wait; rm begun endless.csv; "
+                                    "exit $code; }";
+        const int status = std::system(command.c_str());
+        CHECK(WEXITSTATUS(status) == code);
+        CHECK(read_all(folder / "o") == "from before");
+        CHECK(folder.entries() == 4); // walk.csv, o, out, err
+    }
 }
 
 TEST_CASE("real HHAR: it says that it fell back to Arrival_Time") {

@@ -3,6 +3,7 @@
 //
 // har_train and har_evaluate as programs: they learn, go on where they were stopped, and say what
 // is wrong in one line.
+#include <gait/core/random.hpp>
 #include <gait/data/recordings_file.hpp>
 #include <gait/data/windows.hpp>
 #include <gait/files/safetensors.hpp>
@@ -16,6 +17,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
@@ -154,6 +157,38 @@ TEST_CASE("the first 70 % of each activity of real recordings, judged on the res
                             &counts[2], &counts[3], &counts[4], &counts[5], &counts[6]) == 7);
         CHECK_MESSAGE(std::ranges::any_of(counts, [](int n) { return n > 0; }), name);
     }
+}
+
+TEST_CASE("where labels are drawn by lot, nothing is known of users who were not trained on") {
+    const scratch_folder folder;
+    make_recordings(folder, 60'000, 4);
+    auto r = gait::load_recordings(folder / "prepared.safetensors");
+    const std::string words = " --window 40 --hop 40 --batch 32 --epochs 4 --learning-rate 4e-3 "
+                              "--validation-users d --log log.jsonl";
+    const auto accuracy_of = [&](const std::string& file) {
+        succeed(folder, "har_train", file + words);
+        std::istringstream lines(read_all(folder / "log.jsonl"));
+        nlohmann::json last;
+        for (std::string line; std::getline(lines, line);)
+            last = nlohmann::json::parse(line);
+        return last.at("validation_accuracy").get<double>();
+    };
+    CHECK(accuracy_of("prepared.safetensors") > 0.4); // so it could learn
+
+    gait::random_stream random(5, gait::purpose::user);
+    double judged = 0;
+    for (const gait::run& run : r.runs)
+        for (gait::index at = 0; at < run.count; at += 40) { // one label for all of a window
+            const auto label = static_cast<std::uint8_t>(random.below(7));
+            const gait::index end = std::min(at + 40, run.count);
+            for (gait::index i = at; i < end; ++i)
+                r.labels[static_cast<std::size_t>(run.begin + i)] = label;
+            judged += r.users[static_cast<std::size_t>(run.user)] == "d" && end == at + 40;
+        }
+    gait::save_recordings(folder / "lots.safetensors", r);
+    const double chance = 1.0 / 7, deviation = std::sqrt(chance * (1 - chance) / judged);
+    CHECK(judged > 250);
+    CHECK(std::abs(accuracy_of("lots.safetensors") - chance) < 4 * deviation);
 }
 
 TEST_CASE("it says what windows take, how long an epoch does, and the reference run would") {
