@@ -97,10 +97,13 @@ inline std::string staleness_table(const gait::epoch_report& e) {
                   static_cast<double>(e.steps) / e.seconds_of_steps);
     std::string table = text;
     for (std::size_t w = 0; w < e.staleness.size(); ++w) {
-        table += "    worker " + std::to_string(w + 1) + " ";
+        std::snprintf(text, sizeof text, "    worker %zu ", w + 1);
+        table += text;
         for (std::size_t s = 0; s < e.staleness[w].size(); ++s)
-            if (e.staleness[w][s] > 0)
-                table += " " + std::to_string(s) + ": " + std::to_string(e.staleness[w][s]);
+            if (const auto count = static_cast<std::intmax_t>(e.staleness[w][s]); count > 0) {
+                std::snprintf(text, sizeof text, " %zu: %jd", s, count);
+                table += text;
+            }
         table += '\n';
     }
     return table;
