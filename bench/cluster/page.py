@@ -132,8 +132,9 @@ def assumptions(plan, samples, update, share):
         "twice as many numbers of Adam's averaged by local SGD, slices of gradients and weights.",
         f"- A step of asynchronous SGD takes its servers {milliseconds(update)} ms in all (measured "
         "here, sharing cores), and a message from server to server for the norm of the gradient. "
-        "Servers are nodes of their own and not counted. No bound on staleness: with n workers "
-        "gradients are n - 1 steps old, which says that they are computed, not that they help.",
+        "Servers are nodes of their own and not counted. Staleness has no bound: gradients of n "
+        "workers are n - 1 steps old, so the table says that they are computed, not that they "
+        "help.",
         "- har_train_mpi itself takes at most 64 ranks: a batch has 64 shards. Beyond that the "
         "table is of the algorithm.",
         f"- {projection.STEPS} steps of each node, one seed. Reading data, validation and "
