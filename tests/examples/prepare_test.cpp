@@ -245,17 +245,18 @@ TEST_CASE("interrupted or killed, it leaves the file of before, and no half one"
     const scratch_folder folder;
     write_all(folder / "walk.csv", walk());
     write_all(folder / "o", "from before");
-    // A pipe without an end, so that it comes while rows are read. It is over when nobody reads.
-    const std::string prepare = "mkfifo endless.csv; { cat walk.csv; touch begun; while tail -n +2 "
-                                "walk.csv; do :; done; } >endless.csv 2>/dev/null & '" GAIT_BIN_DIR
-                                "/har_prepare' endless.csv -o o >out 2>err & pid=$!; "
-                                "while ! [ -e begun ] && kill -0 $pid; do sleep 0.02; done; ";
+    // A pipe that has no end before the signal, so that it comes while rows are read.
+    const std::string prepare =
+        "mkfifo pipe.csv; { cat walk.csv; touch begun; while ! [ -e sent ]; do tail -n +2 "
+        "walk.csv; "
+        "done; } >pipe.csv 2>/dev/null & '" GAIT_BIN_DIR "/har_prepare' pipe.csv -o o >out 2>err & "
+        "pid=$!; while ! [ -e begun ] && kill -0 $pid; do sleep 0.02; done; ";
     for (const auto& [signal, code] : {std::pair{"INT", 130}, {"TERM", 143}, {"KILL", 137}}) {
         CAPTURE(signal);
         const std::string command = "cd '" + folder.path().string() + "' && { " + prepare +
                                     "kill -" + signal +
-                                    " $pid; wait $pid; code=$?; wait; rm begun endless.csv; "
-                                    "exit $code; }";
+                                    " $pid; touch sent; wait $pid; code=$?; wait; "
+                                    "rm begun sent pipe.csv; exit $code; }";
         const int status = std::system(command.c_str());
         CHECK(WEXITSTATUS(status) == code);
         CHECK(read_all(folder / "o") == "from before");
