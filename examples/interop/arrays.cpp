@@ -104,6 +104,60 @@ struct state_name {
     }
 };
 
+[[noreturn]] void refuse(const fs::path& path, const std::string& name, const std::string& expected,
+                         const std::string& found) {
+    throw gait::error({path.string(), "array " + gait::in_quotes(name), expected, found});
+}
+
+/// One layer of a PyTorch state.
+struct state_layer {
+    const fs::path& path;
+    const named_arrays& arrays;
+    const std::map<std::string, std::string>& names; ///< by their kind: "weight", "bias_ih", ...
+
+    [[nodiscard]] layer whole(const std::string& place) const {
+        if (names.contains("weight")) {
+            if (names.size() > 1 + names.count("bias"))
+                refuse(path, names.at("weight"), "a dense layer", "an LSTM of the same name");
+            dense d{weight(place, "weight"), {}};
+            d.bias = bias("bias", d.weight.rows);
+            return d;
+        }
+        if (names.contains("bias"))
+            refuse(path, names.at("bias"), "a dense layer's weight beside it", "none");
+        lstm l{weight(place, "weight_ih"), weight(place, "weight_hh"), {}};
+        const index units = l.weight_hh.columns, rows = l.weight_ih.rows;
+        if (rows == units || rows == 3 * units)
+            refuse(path, names.at("weight_ih"), "an LSTM's four gates",
+                   rows == units ? "one: a plain recurrent layer" : "three: a GRU");
+        l.bias = bias("bias_ih", rows);
+        const auto second = bias("bias_hh", rows);
+        for (std::size_t i = 0; i < second.size(); ++i)
+            if (second[i] != 0) // -0 + 0 would be +0
+                l.bias[i] += second[i];
+        return l;
+    }
+
+private:
+    [[nodiscard]] matrix weight(const std::string& place, const std::string& kind) const {
+        const auto at = names.find(kind);
+        if (at == names.end())
+            throw gait::error({path.string(), place, "the array " + kind, "none"});
+        return as_matrix(path, place + ", " + kind, arrays.at(at->second));
+    }
+
+    /// A layer without a bias has zeros.
+    [[nodiscard]] std::vector<float> bias(const std::string& kind, index rows) const {
+        const auto at = names.find(kind);
+        if (at == names.end())
+            return std::vector<float>(static_cast<std::size_t>(rows));
+        const array& a = arrays.at(at->second);
+        if (a.shape != std::vector<index>{rows})
+            refuse(path, at->second, gait::shape_text({rows}), gait::shape_text(a.shape));
+        return a.numbers;
+    }
+};
+
 } // namespace
 
 index count_of(const fs::path& path, const std::string& place,
@@ -190,67 +244,28 @@ network arrange(const fs::path& path, std::vector<part> parts, const order_optio
 }
 
 std::vector<part> parts_of_state(const fs::path& path, named_arrays arrays) {
-    const auto refuse = [&](const std::string& name, const std::string& expected,
-                            const std::string& found) {
-        throw gait::error({path.string(), "array " + gait::in_quotes(name), expected, found});
-    };
     std::map<std::string, std::map<index, std::map<std::string, std::string>>> found;
     for (const auto& [name, a] : arrays) {
         if (name.ends_with("_reverse"))
-            refuse(name, "one direction", "the second one of a bidirectional layer");
+            refuse(path, name, "one direction", "the second one of a bidirectional layer");
         const state_name where(name);
         if (where.kind == "weight_hr")
-            refuse(name, "an LSTM as wide as its cells", "a projection (proj_size)");
+            refuse(path, name, "an LSTM as wide as its cells", "a projection (proj_size)");
         static const std::set<std::string> known{"weight",    "bias",    "weight_ih",
                                                  "weight_hh", "bias_ih", "bias_hh"};
         if (!known.contains(where.kind))
-            refuse(name, "a weight or bias of a dense layer or LSTM", gait::shape_text(a.shape));
-        found[where.part][where.number].try_emplace(where.kind, name);
+            refuse(path, name, "a weight or bias of a dense layer or LSTM",
+                   gait::shape_text(a.shape));
+        if (!found[where.part][where.number].try_emplace(where.kind, name).second)
+            refuse(path, name, "one array of its kind", "two");
     }
 
     std::vector<part> parts;
     for (const auto& [name, stack] : found) {
         part p{name, {}};
-        for (const auto& [number, kinds] : stack) {
-            const auto take = [&, &all = kinds](const std::string& kind) -> const array* {
-                const auto at = all.find(kind);
-                return at == all.end() ? nullptr : &arrays.at(at->second);
-            };
-            const auto need = [&, n = number, layer_name = name](const std::string& kind) {
-                const array* a = take(kind);
-                const std::string place =
-                    "layer " + gait::in_quotes(layer_name) + " " + std::to_string(n);
-                if (a == nullptr)
-                    throw gait::error({path.string(), place, "the array " + kind, "none"});
-                return as_matrix(path, place + ", " + kind, *a);
-            };
-            // A layer without biases has zeros.
-            const auto bias = [&](const std::string& kind, index rows) {
-                const array* a = take(kind);
-                if (a == nullptr)
-                    return std::vector<float>(static_cast<std::size_t>(rows));
-                if (a->shape != std::vector<index>{rows})
-                    refuse(kinds.at(kind), gait::shape_text({rows}), gait::shape_text(a->shape));
-                return a->numbers;
-            };
-            if (kinds.contains("weight")) {
-                dense d{need("weight"), {}};
-                d.bias = bias("bias", d.weight.rows);
-                p.layers.emplace_back(std::move(d));
-                continue;
-            }
-            lstm l{need("weight_ih"), need("weight_hh"), {}};
-            const index units = l.weight_hh.columns, rows = l.weight_ih.rows;
-            if (rows == units || rows / 3 == units)
-                refuse(kinds.at("weight_ih"), "an LSTM's four gates",
-                       rows == units ? "one: a plain recurrent layer" : "three: a GRU");
-            l.bias = bias("bias_ih", rows);
-            const auto second = bias("bias_hh", rows);
-            for (std::size_t i = 0; i < second.size(); ++i)
-                if (second[i] != 0) // -0 + 0 would be +0
-                    l.bias[i] += second[i];
-            p.layers.emplace_back(std::move(l));
-        }
+        for (const auto& numbered : stack)
+            p.layers.push_back(state_layer{path, arrays, numbered.second}.whole(
+                "layer " + gait::in_quotes(name) + " " + std::to_string(numbered.first)));
         const bool mixed =
             p.layers.size() > 1 && std::ranges::any_of(p.layers, [](const layer& one) {
                 return std::holds_alternative<dense>(one);
