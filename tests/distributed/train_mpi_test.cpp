@@ -168,7 +168,10 @@ TEST_CASE("each rank reads the samples that it needs") {
     const scratch_folder folder;
     make_recordings(folder);
     const auto held = [&](int count, const std::string& words) {
-        const auto done = on_ranks(folder, count, "--epochs 1 --window 10 --hop 10 " + words);
+        const auto done = shell(folder, GAIT_MPIEXEC " -n " + std::to_string(count) + " " + mpi +
+                                            " prepared.safetensors --window 10 --hop 10 --batch 64 "
+                                            "--threads 1 --order dealt --epochs 1 " +
+                                            words);
         REQUIRE_MESSAGE(done.code == 0, done.err);
         const auto at = done.out.find("Rank 0 holds ");
         return at == done.out.npos ? -1 : std::stoi(done.out.substr(at + 13));

@@ -161,7 +161,7 @@ TEST_CASE("the first 70 % of each activity of real recordings, judged on the res
 
 TEST_CASE("where labels are drawn by lot, nothing is known of users who were not trained on") {
     const scratch_folder folder;
-    make_recordings(folder, 60'000, 4);
+    make_recordings(folder, 120'000, 4);
     auto r = gait::load_recordings(folder / "prepared.safetensors");
     const std::string words = " --window 40 --hop 40 --batch 32 --epochs 4 --learning-rate 4e-3 "
                               "--validation-users d --log log.jsonl";
