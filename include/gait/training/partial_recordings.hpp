@@ -66,8 +66,7 @@ std::vector<index> windows_needed(std::span<const window> windows, const split& 
         for (const index i : identity_samples(std::ssize(*part)))
             take(*part, i);
     std::ranges::sort(needed);
-    const auto same = std::ranges::unique(needed);
-    needed.erase(same.begin(), same.end());
+    needed.erase(std::unique(needed.begin(), needed.end()), needed.end());
     return needed;
 }
 

@@ -96,7 +96,8 @@ inline void check_tensors(const safetensors_file& file,
 inline void load_tensors(const safetensors_file& file, std::vector<model_tensor<float>> tensors,
                          const std::string& model) {
     check_tensors(file, tensors, model);
-    std::ranges::stable_partition(tensors, [](const auto& t) { return !t.is_summand; });
+    std::stable_partition(tensors.begin(), tensors.end(),
+                          [](const auto& t) { return !t.is_summand; });
     for (const auto& t : tensors) {
         const auto numbers = read_stored(file, *file.find(t.name)).values();
         for (const float number : numbers)
