@@ -141,7 +141,7 @@ public:
         std::set<std::string_view> used;
         for (const node& n : message_.node())
             for (const std::string& i : n.input())
-                used.insert(split_name(i).first);
+                used.insert(named(n, i).from->name());
         const node* last = nullptr;
         for (const node& n : message_.node()) {
             const bool idle = n.op() == "NoOp" || n.op() == "Const" || n.op() == "Placeholder";
@@ -319,8 +319,8 @@ private:
         edge a = g_.input(e, 0, ops, expected), b = g_.input(*e.from, 1);
         if (!graph::is(a, first))
             std::swap(a, b);
-        if (!graph::is(a, first))
-            g_.unexpected(b, expected);
+        if (!graph::is(a, first)) // the one that tells more
+            g_.unexpected(meaning_of(a.from->op()).empty() ? b : a, expected);
         return {a, b};
     }
 

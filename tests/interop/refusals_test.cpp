@@ -112,7 +112,7 @@ TEST_CASE("PyTorch: bidirectional, projections, other networks") {
     CHECK(says(with("norm.running_mean", {3}), "norm.running_mean"));
     CHECK(says(with("lstm.weight_ih_l2", {8, 2}), "weight_hh"));
     CHECK(says(with("lstm.bias_hh_l0", {9}), "lstm.bias_hh_l0\": expected (8), found (9)"));
-    CHECK(says(with("fc.weight", {4, 5}), "layers that fit"));
+    CHECK(says(with("out.weight", {4, 5}), "layers that fit"));
     CHECK(says(with("conv.weight", {4, 2, 1}), "expected a matrix, found (4, 2, 1)"));
 }
 
