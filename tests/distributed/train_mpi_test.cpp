@@ -124,7 +124,8 @@ TEST_CASE("asynchronous ranks without staleness give the bits of one process") {
     const scratch_folder folder;
     make_recordings(folder);
     one_process(folder, "--epochs 2 -o one.safetensors");
-    for (const auto& [count, servers] : {std::pair(3, 1), std::pair(5, 1), std::pair(4, 2)}) {
+    for (const auto& asked : {std::pair(3, 1), std::pair(5, 1), std::pair(4, 2)}) {
+        const int count = asked.first, servers = asked.second;
         CAPTURE(count);
         const auto done = on_ranks(folder, count,
                                    "--epochs 2 -o many.safetensors --mode async --staleness 0 "

@@ -20,7 +20,6 @@ using namespace gait_test;
 namespace {
 
 using model = gait::sequential<gait::lstm<3, 2>, gait::last_step<2>, gait::dense<2, 2>>;
-constexpr const char* architecture = "lstm(3, 2) | last_step(2) | dense(2, 2, identity)";
 
 void save(const scratch_folder& folder, const gait::model_info& info = {}) {
     const std::vector<float> numbers(model::parameter_count, 0.25F);

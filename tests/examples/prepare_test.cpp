@@ -251,14 +251,15 @@ TEST_CASE("interrupted or killed, it leaves the file of before, and no half one"
         "walk.csv; "
         "done; } >pipe.csv 2>/dev/null & '" GAIT_BIN_DIR "/har_prepare' pipe.csv -o o >out 2>err & "
         "pid=$!; while ! [ -e begun ] && kill -0 $pid; do sleep 0.02; done; ";
-    for (const auto& [signal, code] : {std::pair{"INT", 130}, {"TERM", 143}, {"KILL", 137}}) {
+    for (const auto& end : {std::pair{"INT", 130}, {"TERM", 143}, {"KILL", 137}}) {
+        const std::string signal = end.first;
         CAPTURE(signal);
         const std::string command = "cd '" + folder.path().string() + "' && { " + prepare +
                                     "kill -" + signal +
                                     " $pid; touch sent; wait $pid; code=$?; wait; "
                                     "rm begun sent pipe.csv; exit $code; }";
         const int status = std::system(command.c_str());
-        CHECK(WEXITSTATUS(status) == code);
+        CHECK(WEXITSTATUS(status) == end.second);
         CHECK(read_all(folder / "o") == "from before");
         CHECK(folder.entries() == 4); // walk.csv, o, out, err
     }
