@@ -159,7 +159,7 @@ named_arrays unpacked(const fs::path& path, std::string_view bytes) {
         if (count > bytes.size() / each)
             throw gait::error(
                 {path.string(), "", "a file that its library survives", "an answer cut short"});
-        std::memcpy(to, bytes.data(), static_cast<std::size_t>(count) * each);
+        std::copy_n(bytes.data(), static_cast<std::size_t>(count) * each, static_cast<char*>(to));
         bytes.remove_prefix(static_cast<std::size_t>(count) * each);
     };
     while (!bytes.empty()) {

@@ -158,7 +158,7 @@ private:
         if (found != count || (raw && t.raw_data().size() % sizeof(Number) != 0))
             fail(user, std::to_string(count) + " numbers in " + name, std::to_string(found));
         std::vector<Number> all(list.begin(), list.end());
-        if (raw) {
+        if (raw && count > 0) {
             all.resize(count);
             std::memcpy(all.data(), t.raw_data().data(), count * sizeof(Number));
         }

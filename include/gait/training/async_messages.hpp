@@ -20,6 +20,7 @@
 #include <gait/training/communicator.hpp>
 #include <gait/training/optimizers.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <cstring>
@@ -56,7 +57,7 @@ struct async_mail {
     template <class T>
     void copy(std::span<T> to) const {
         assert(body.size() == to.size_bytes());
-        std::memcpy(to.data(), body.data(), body.size());
+        std::ranges::copy(body, std::as_writable_bytes(to).begin()); // either may be nothing
     }
 };
 
