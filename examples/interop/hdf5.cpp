@@ -7,8 +7,8 @@
 
 #include <hdf5.h>
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 namespace interop {
