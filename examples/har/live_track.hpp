@@ -99,6 +99,8 @@ public:
         std::copy(samples_.begin(), oldest, std::copy(oldest, samples_.end(), to));
     }
 
+    /// Samples since the last gap; those of them that the window holds are its last.
+    [[nodiscard]] gait::index count() const { return count_; }
     /// Rows left out: their time was not later than that of the row before.
     [[nodiscard]] gait::index ignored() const { return ignored_; }
     /// Samples of the longest stretch without a gap.
@@ -123,7 +125,8 @@ private:
             count_ = 0;
         ignored_ += became == gait::pushed::ignored;
         for (const auto& point : emitted_) {
-            std::ranges::copy(point.value, samples_.begin() + count_ % steps_ * 3);
+            std::copy(point.value.begin(), point.value.end(),
+                      samples_.begin() + count_ % steps_ * 3);
             ++count_;
             longest_ = std::max(longest_, count_);
             if (count_ >= steps_ && (count_ - steps_) % hop_ == 0)

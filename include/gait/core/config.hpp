@@ -24,7 +24,15 @@
 #define GAIT_VERSION_PATCH 0
 #define GAIT_VERSION "0.1.0"
 
-#if defined(__AVX512BW__) && defined(__AVX512DQ__)
+#if defined(GAIT_SCALAR) && (defined(__AVX__) || defined(__aarch64__))
+#error "GAIT_SCALAR, one lane in a register, needs a compiler that isn't told of AVX or NEON"
+#endif
+
+#if defined(GAIT_SCALAR)
+#define GAIT_ARCH scalar
+#elif defined(__wasm_simd128__)
+#define GAIT_ARCH wasm_simd128
+#elif defined(__AVX512BW__) && defined(__AVX512DQ__)
 #define GAIT_ARCH avx512
 #elif defined(__AVX2__) && defined(__FMA__)
 #define GAIT_ARCH avx2_fma
@@ -42,6 +50,7 @@
 #define GAIT_ARCH neon
 #else
 #define GAIT_ARCH scalar
+#define GAIT_SCALAR // kernels/simd.hpp
 #endif
 
 #define GAIT_TEXT_OF(x) #x

@@ -54,7 +54,7 @@ public:
         if (width_ == 0) {
             width_ = column_count;
             check_text(text, where);
-            if (!std::ranges::any_of(fields_, is_number)) {
+            if (!std::any_of(fields_.begin(), fields_.end(), is_number)) {
                 read_header(where);
                 return nullptr;
             }
@@ -82,7 +82,7 @@ private:
         width_ = fields_.size();
         place_.fill(absent);
         for (std::size_t i = 0; i < width_; ++i) {
-            const auto known = std::ranges::find(names, fields_[i]);
+            const auto known = std::find(names.begin(), names.end(), fields_[i]);
             if (known == names.end())
                 continue;
             std::size_t& place = place_[static_cast<std::size_t>(known - names.begin())];
@@ -182,15 +182,16 @@ private:
             all |= static_cast<unsigned char>(letter);
         if (all < 0x80 || first_not_utf8(line) == line.size())
             return;
-        const auto bad = std::ranges::find_if(
-            fields_, [](std::string_view text) { return first_not_utf8(text) != text.size(); });
+        const auto bad = std::find_if(fields_.begin(), fields_.end(), [](std::string_view text) {
+            return first_not_utf8(text) != text.size();
+        });
         const auto place = static_cast<std::size_t>(bad - fields_.begin());
         where.fail(column_name(place), "text in UTF-8",
                    bad == fields_.end() ? "" : printable(*bad));
     }
 
     [[nodiscard]] std::string column_name(std::size_t place) const {
-        const auto known = std::ranges::find(place_, place);
+        const auto known = std::find(place_.begin(), place_.end(), place);
         if (known != place_.end() && width_ != 0)
             return std::string(names[static_cast<std::size_t>(known - place_.begin())]);
         return std::to_string(place + 1);

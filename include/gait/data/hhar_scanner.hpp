@@ -182,7 +182,7 @@ private:
         const double nearest =
             static_cast<double>(value) / powers[static_cast<std::size_t>(behind)];
         constexpr std::uint64_t rest = (std::uint64_t{1} << 29) - 1; // of a double's 52 bits
-        if ((std::bit_cast<std::uint64_t>(nearest) & rest) == (rest + 1) / 2)
+        if ((bits_as<std::uint64_t>(nearest) & rest) == (rest + 1) / 2)
             return false;
         result = static_cast<float>(negative ? -nearest : nearest);
         return true;

@@ -32,7 +32,8 @@ inline std::uint8_t majority(std::span<const std::uint8_t> labels) {
     std::array<index, 256> counts{};
     for (const std::uint8_t label : labels)
         ++counts[label];
-    return static_cast<std::uint8_t>(std::ranges::max_element(counts) - counts.begin());
+    return static_cast<std::uint8_t>(std::max_element(counts.begin(), counts.end()) -
+                                     counts.begin());
 }
 
 inline std::string length_text(const recordings& r, index samples) {
@@ -42,7 +43,8 @@ inline std::string length_text(const recordings& r, index samples) {
 }
 
 [[noreturn]] inline void no_window_fits(const recordings& r, index steps) {
-    const auto longest = std::ranges::max_element(r.runs, {}, &run::count);
+    const auto longest = std::max_element(
+        r.runs.begin(), r.runs.end(), [](const run& a, const run& b) { return a.count < b.count; });
     throw error({r.source, "windows", "a run of at least " + length_text(r, steps),
                  longest == r.runs.end()
                      ? "no runs"
@@ -78,7 +80,7 @@ inline std::vector<sample_range> covered_samples(std::span<const window> windows
     std::vector<index> begins;
     for (const index i : chosen)
         begins.push_back(windows[static_cast<std::size_t>(i)].begin);
-    std::ranges::sort(begins);
+    std::sort(begins.begin(), begins.end());
     std::vector<sample_range> ranges;
     for (const index begin : begins) {
         if (!ranges.empty() && begin <= ranges.back().last)

@@ -25,7 +25,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,7 +70,8 @@ public:
 
     /// The tensor of that name, or nullptr.
     [[nodiscard]] const tensor_info* find(std::string_view name) const {
-        const auto at = std::ranges::find(header_.tensors, name, &tensor_info::name);
+        const auto at = std::find_if(header_.tensors.begin(), header_.tensors.end(),
+                                     [&](const tensor_info& t) { return t.name == name; });
         return at == header_.tensors.end() ? nullptr : &*at;
     }
 
@@ -172,7 +172,8 @@ inline std::string header_text(const std::vector<tensor_out>& tensors,
     std::uint64_t end = 0;
     for (const tensor_out& t : tensors) {
         assert(t.name != "__metadata__");
-        assert(std::ranges::count(tensors, t.name, &tensor_out::name) == 1);
+        assert(std::count_if(tensors.begin(), tensors.end(),
+                             [&](const tensor_out& other) { return other.name == t.name; }) == 1);
         assert(bytes_of(t) == t.bytes.size());
         const std::uint64_t begin = end;
         end += t.bytes.size();
@@ -201,8 +202,9 @@ inline std::string header_text(const std::vector<tensor_out>& tensors,
 /// the small odd ones can't push a matrix off its alignment. Equals stay in the order given.
 inline void write_safetensors(const std::filesystem::path& path, std::vector<tensor_out> tensors,
                               const std::map<std::string, std::string>& metadata) {
-    std::ranges::stable_sort(tensors, std::ranges::greater{}, [](const tensor_out& t) {
-        return std::pair(size_of(t.type), t.bytes.size());
+    std::stable_sort(tensors.begin(), tensors.end(), [](const tensor_out& a, const tensor_out& b) {
+        return std::pair(size_of(a.type), a.bytes.size()) >
+               std::pair(size_of(b.type), b.bytes.size());
     });
 
     std::string text;

@@ -5,28 +5,39 @@
 // many lanes and registers there are, and loads and stores that stop at the end of a row.
 //
 // Kernels are written for any lane count; the register tiles below are derived from it, so AVX-512,
-// AVX2, SSE and NEON builds come from the same sources.
+// AVX2, SSE, NEON and WebAssembly builds come from the same sources. Where there is nothing of the
+// kind, or with GAIT_SCALAR defined, a register has one lane.
 #pragma once
 
+#include <gait/core/bits.hpp>
 #include <gait/core/extents.hpp>
 
+#if defined(GAIT_SCALAR)
+#include <gait/kernels/one_lane.hpp>
+#else
 #include <xsimd/xsimd.hpp>
 
 #if XSIMD_VERSION_MAJOR < 8
 #error "gait needs xsimd 8.1 or newer"
 #endif
+#endif
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
 
 namespace gait::inline GAIT_ARCH {
 
+#if defined(GAIT_SCALAR)
+namespace vectors = one_lane;
+#else
+namespace vectors = xsimd;
+#endif
+
 /// A register of T.
 template <class T>
-using batch = xsimd::batch<T>;
+using batch = vectors::batch<T>;
 
 /// Lanes of T in a register.
 template <class T>
@@ -55,7 +66,7 @@ enum class bfloat16_pair : std::uint32_t {};
 [[nodiscard]] inline bfloat16_pair to_bfloat16(float first, float second) noexcept {
     // The nearest multiple of 2^16, among bit patterns, that gives x with `tail` below it.
     const auto upper = [](float x, std::uint32_t tail) -> std::uint32_t {
-        const auto bits = std::bit_cast<std::uint32_t>(x);
+        const auto bits = bits_as<std::uint32_t>(x);
         if ((bits & 0x7FFFFFFFU) >= 0x7F7F0000U) // too large to round up, or not a number
             return (bits & 0xFFFF0000U) | (x != x ? 0x00400000U : 0U);
         const auto magnitude = static_cast<std::int64_t>(bits & 0x7FFFFFFFU);
@@ -90,7 +101,7 @@ template <class T>
                                                                   index v) noexcept {
     const auto pairs = batch<std::uint32_t>::load_unaligned(
         reinterpret_cast<const std::uint32_t*>(row) + v / 2 * lanes<float>);
-    return std::bit_cast<batch<float>>(v % 2 == 0 ? pairs << 16 : pairs);
+    return bits_as<batch<float>>(v % 2 == 0 ? pairs << 16 : pairs);
 }
 
 // The rests of rows, 0 < count < lanes. With masks where the processor has them. Elsewhere lane by
@@ -170,7 +181,9 @@ template <class T>
 /// The sum of all lanes. (`hadd` was renamed `reduce_add` in xsimd 9.)
 template <class T>
 [[nodiscard, gnu::always_inline]] inline T sum(batch<T> x) noexcept {
-#if XSIMD_VERSION_MAJOR >= 9
+#if defined(GAIT_SCALAR)
+    return one_lane::sum(x);
+#elif XSIMD_VERSION_MAJOR >= 9
     return xsimd::reduce_add(x);
 #else
     return xsimd::hadd(x);
@@ -184,7 +197,7 @@ template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> pinned(batch<T> x) noexcept {
 #if defined(__AVX512F__)
     asm("" : "+v"(x.data));
-#elif defined(__SSE2__)
+#elif defined(__SSE2__) && !defined(__wasm__)
     asm("" : "+x"(x.data));
 #elif defined(__aarch64__)
     asm("" : "+w"(x.data));
@@ -198,7 +211,8 @@ template <class T>
 // floats.
 
 /// Whether `fma` rounds once.
-#if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)
+#if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__) ||                            \
+    (defined(GAIT_SCALAR) && defined(__FP_FAST_FMAF) && defined(__FP_FAST_FMA))
 inline constexpr bool fused = true;
 #else
 inline constexpr bool fused = false;
@@ -218,7 +232,7 @@ template <class T>
     else
         return vfmaq_f64(c.data, a.data, b.data);
 #else
-    return xsimd::fma(a, b, c);
+    return vectors::fma(a, b, c);
 #endif
 }
 
@@ -237,7 +251,7 @@ template <class T>
     else
         return vfmsq_f64(c.data, a.data, b.data);
 #else
-    return xsimd::fnma(a, b, c);
+    return vectors::fnma(a, b, c);
 #endif
 }
 
@@ -269,7 +283,7 @@ template <class T>
 /// (The order of the operands matters: x86 returns the second when either is a NaN.)
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> clamp(batch<T> x, T low, T high) noexcept {
-    return xsimd::max(batch<T>(low), xsimd::min(batch<T>(high), x));
+    return vectors::max(batch<T>(low), vectors::min(batch<T>(high), x));
 }
 
 } // namespace simd

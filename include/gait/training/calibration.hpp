@@ -65,8 +65,10 @@ template <classifying_model Model, window_source<input_features<Model>> Source,
         worker.evaluate(model, weights, source,
                         std::span<const index>(ids.data(), static_cast<std::size_t>(rows)),
                         cross_entropy{});
-        for (index r = 0; r < rows; ++r)
-            std::ranges::copy(worker.logits(r), all.logits.begin() + (begin + r) * K);
+        for (index r = 0; r < rows; ++r) {
+            const auto logits = worker.logits(r);
+            std::copy(logits.begin(), logits.end(), all.logits.begin() + (begin + r) * K);
+        }
     });
     ranks.sum(std::span<float>(all.logits));
     return all;

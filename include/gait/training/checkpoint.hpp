@@ -132,7 +132,8 @@ inline void load_checkpoint(const std::filesystem::path& path, training_progress
 
     const index P = run.parameters.size();
     const auto fill = [&](buffer<float>& to, const char* name, const std::vector<index>& shape) {
-        std::ranges::copy(file.read<float>(name, dtype::f32, shape), to.begin());
+        const auto numbers = file.read<float>(name, dtype::f32, shape);
+        std::copy(numbers.begin(), numbers.end(), to.begin());
     };
     fill(run.parameters, "parameters", {P});
     fill(run.memory, "optimizer", {run.memory.size() / P, P});

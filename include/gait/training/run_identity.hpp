@@ -10,7 +10,6 @@
 #include <gait/training/options.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -30,7 +29,7 @@ public:
     }
     void add(std::span<const float> numbers) {
         for (const float x : numbers)
-            add(std::bit_cast<std::uint32_t>(x));
+            add(bits_as<std::uint32_t>(x));
     }
     [[nodiscard]] std::string text() const {
         std::string digits;

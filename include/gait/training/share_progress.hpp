@@ -22,7 +22,7 @@ void share_progress(training_progress& run, Communicator& ranks) {
     // A sum in which all others are -0: the one number that changes no other, +0 included.
     const auto share = [&]<class T>(std::span<T> numbers) {
         if (ranks.rank() != 0)
-            std::ranges::fill(numbers, -T{0});
+            std::fill(numbers.begin(), numbers.end(), -T{0});
         ranks.sum(numbers);
     };
     std::vector<double> history = detail::history_to_numbers(run.history);

@@ -27,6 +27,7 @@
 #include <gait/training/run_identity.hpp>
 #include <gait/training/share_progress.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -101,7 +102,8 @@ private:
             return;
         }
         if (!options_.initial_parameters.empty())
-            std::ranges::copy(options_.initial_parameters, now_.parameters.begin());
+            std::copy(options_.initial_parameters.begin(), options_.initial_parameters.end(),
+                      now_.parameters.begin());
         else if constexpr (has_init<Model>)
             model_.init(typename Model::template params<float>(now_.parameters.data()),
                         random_stream(options_.seed, purpose::initialise));

@@ -45,7 +45,11 @@ inline constexpr std::array<std::string_view, 12> reserved_keys{
     "format",          "gait_version",    "architecture", "classes",           "rate_hz",
     "window_steps",    "units",           "scaling_mean", "scaling_deviation", "temperature",
     "self_test_input", "self_test_output"};
+
+inline bool is_reserved(std::string_view key) {
+    return std::find(reserved_keys.begin(), reserved_keys.end(), key) != reserved_keys.end();
 }
+} // namespace detail
 
 /// `info` as metadata. Keys of `extra` that gait itself uses are left out.
 inline std::map<std::string, std::string> to_metadata(const std::filesystem::path& path,
@@ -56,7 +60,7 @@ inline std::map<std::string, std::string> to_metadata(const std::filesystem::pat
             all[key] = metadata_text(path, key, value);
     };
     for (const auto& [key, value] : info.extra)
-        if (std::ranges::find(detail::reserved_keys, key) == detail::reserved_keys.end())
+        if (!detail::is_reserved(key))
             all[key] = value;
     put("classes", !info.classes.empty(), info.classes);
     put("rate_hz", info.rate_hz > 0, info.rate_hz);
@@ -94,14 +98,15 @@ inline model_info read_model_info(const safetensors_file& file, index features, 
         info.deviation = metadata.numbers("scaling_deviation");
         need_size("scaling_mean", info.mean.size(), features);
         need_size("scaling_deviation", info.deviation.size(), features);
-        if (std::ranges::any_of(info.deviation, [](float d) { return !(d > 0); }))
+        if (std::any_of(info.deviation.begin(), info.deviation.end(),
+                        [](float d) { return !(d > 0); }))
             metadata.fail("scaling_deviation", "numbers above zero",
                           metadata.text("scaling_deviation"));
     }
     if (metadata.has("temperature"))
         info.temperature = metadata.number("temperature", 1e-3, 1e3);
     for (const auto& [key, value] : file.metadata())
-        if (std::ranges::find(detail::reserved_keys, key) == detail::reserved_keys.end())
+        if (!detail::is_reserved(key))
             info.extra[key] = value;
     return info;
 }
