@@ -5,6 +5,7 @@
 // precision, recall and F1 of each class, confusion matrix, accuracy of each user, and whether its
 // probabilities can be believed.
 #include "by_user.hpp"
+#include "chosen_windows.hpp"
 #include "models.hpp"
 #include "support/program.hpp"
 
@@ -31,51 +32,6 @@ struct options {
     gait::index hop = 20, shortest = 0;
     int threads = 0;
 };
-
-/// The windows of the chosen users; of all if none is chosen.
-std::vector<gait::index> choose(const options& o, const gait::recordings& r,
-                                const std::vector<gait::window>& windows) {
-    const auto is_chosen = [&](const std::string& user) {
-        return o.users.empty() || std::ranges::find(o.users, user) != o.users.end();
-    };
-    for (const std::string& user : o.users)
-        if (std::ranges::find(r.users, user) == r.users.end())
-            throw gait::error({o.prepared, "users", "one called '" + user + "'", "none"});
-    std::vector<gait::index> chosen;
-    for (std::size_t i = 0; i < windows.size(); ++i)
-        if (is_chosen(r.users[static_cast<std::size_t>(windows[i].user)]))
-            chosen.push_back(static_cast<gait::index>(i));
-    if (chosen.empty())
-        throw gait::error({o.prepared, "windows", "some of the chosen users", "none"});
-    return chosen;
-}
-
-/// Weights and recordings must speak of the same thing.
-void check(const options& o, const gait::model_info& info, const gait::recordings& r) {
-    const auto same = [&](bool agrees, const std::string& what, const std::string& expected,
-                          const std::string& found) {
-        if (!agrees)
-            throw gait::error({o.prepared, what, expected + " as in " + o.weights, found});
-    };
-    const auto list = [](const std::vector<std::string>& names) {
-        std::string text;
-        for (const std::string& name : names)
-            text += (text.empty() ? "" : ", ") + name;
-        return text;
-    };
-    const auto number = [](double x) { return nlohmann::json(x).dump(); };
-    if (info.window_steps < 1)
-        throw gait::error({o.weights, "metadata window_steps", "the length of a window", "none"});
-    if (info.layout != gait::input_layout::steps_first)
-        throw gait::error({o.weights, "metadata input_layout", "steps_first",
-                           std::string(gait::name_of(info.layout))});
-    same(info.classes.empty() || info.classes == r.classes, "classes", list(info.classes),
-         list(r.classes));
-    same(info.rate_hz <= 0 || std::abs(info.rate_hz - r.rate_hz) < 1e-6 * r.rate_hz, "rate",
-         number(info.rate_hz) + " Hz", number(r.rate_hz) + " Hz");
-    same(info.units.empty() || r.units.empty() || info.units == r.units, "units", info.units,
-         r.units);
-}
 
 /// The calibration error with the file's temperature and without.
 struct calibration {
@@ -132,10 +88,10 @@ void write_json(const options& o, const gait::evaluation& seen,
 template <class Model>
 int evaluate(const gait::trained_model<Model>& trained, const options& o) {
     const gait::recordings r = gait::load_recordings(o.prepared);
-    check(o, trained.info, r);
+    har::check_match(o.weights, trained.info, o.prepared, r);
     const gait::index steps = trained.info.window_steps;
     const auto windows = gait::make_windows(r, steps, o.hop, std::min(o.shortest, steps));
-    const auto chosen = choose(o, r, windows);
+    const auto chosen = har::windows_of(o.users, o.prepared, r, windows);
     const gait::recorded_windows source(r, windows, steps, chosen,
                                         {trained.info.mean, trained.info.deviation});
     std::printf("%s: %td windows of %td samples, one every %td\n", o.prepared.c_str(),

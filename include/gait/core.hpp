@@ -4,6 +4,7 @@
 // What everything else stands on: sizes, buffers, errors, random numbers, threads.
 #pragma once
 
+#include <gait/core/bits_as.hpp>
 #include <gait/core/buffer.hpp>
 #include <gait/core/config.hpp>
 #include <gait/core/error.hpp>

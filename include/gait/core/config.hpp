@@ -38,8 +38,6 @@
 #define GAIT_ARCH sse2
 #elif defined(__aarch64__)
 #define GAIT_ARCH neon64
-#elif defined(__ARM_NEON)
-#define GAIT_ARCH neon
 #else
 #define GAIT_ARCH scalar
 #endif

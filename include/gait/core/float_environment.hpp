@@ -10,7 +10,7 @@
 
 #include <cstdint>
 
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(__wasm__)
 #include <immintrin.h>
 #endif
 
@@ -26,7 +26,7 @@ public:
     flush_denormals& operator=(const flush_denormals&) = delete;
 
 private:
-#if defined(__SSE2__)
+#if defined(__SSE2__) && !defined(__wasm__)
     static constexpr std::uint64_t mask = 0x8040; // MXCSR: flush to zero, denormals are zero
     static std::uint64_t read() { return _mm_getcsr(); }
     static void write(std::uint64_t value) { _mm_setcsr(static_cast<unsigned>(value)); }

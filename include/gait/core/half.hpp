@@ -6,9 +6,8 @@
 // them, and because a denormal half must survive where denormal floats are flushed.
 #pragma once
 
-#include <gait/core/config.hpp>
+#include <gait/core/bits_as.hpp>
 
-#include <bit>
 #include <cstdint>
 
 namespace gait::inline GAIT_ARCH {
@@ -19,7 +18,7 @@ inline constexpr float largest_half = 65504;
 /// The nearest half, of two equally near ones the even one. From 65520 on it is infinite; NaN stays
 /// NaN.
 [[nodiscard]] constexpr std::uint16_t to_half(float x) noexcept {
-    const auto bits = std::bit_cast<std::uint32_t>(x);
+    const auto bits = bits_as<std::uint32_t>(x);
     const auto sign = static_cast<std::uint16_t>(bits >> 16 & 0x8000U);
     const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
     std::uint32_t half = 0;
@@ -28,7 +27,7 @@ inline constexpr float largest_half = 65504;
     } else if (magnitude >= 0x477FF000U) { // 65520
         half = 0x7C00;
     } else if (magnitude < 0x38800000U) { // 2^-14: the last place of 0.5 is that of these halves
-        half = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5F) - 0x3F000000U;
+        half = bits_as<std::uint32_t>(bits_as<float>(magnitude) + 0.5F) - 0x3F000000U;
     } else {
         half = (magnitude + 0xFFFU + (magnitude >> 13 & 1U) - 0x38000000U) >> 13;
     }
@@ -41,10 +40,10 @@ inline constexpr float largest_half = 65504;
     const std::uint32_t fraction = half & 0x3FFU;
     if (exponent == 0) {
         const float value = static_cast<float>(fraction) * 0x1p-24F;
-        return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(value));
+        return bits_as<float>(sign | bits_as<std::uint32_t>(value));
     }
     const std::uint32_t biased = exponent == 0x1F ? 0xFFU : exponent + 112;
-    return std::bit_cast<float>(sign | biased << 23 | fraction << 13);
+    return bits_as<float>(sign | biased << 23 | fraction << 13);
 }
 
 } // namespace gait::inline GAIT_ARCH

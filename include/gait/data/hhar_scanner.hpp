@@ -7,11 +7,11 @@
 // is judged here: a row is read exactly as hhar_line reads it, or not at all.
 #pragma once
 
+#include <gait/core/bits_as.hpp>
 #include <gait/data/hhar_line.hpp>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -182,7 +182,7 @@ private:
         const double nearest =
             static_cast<double>(value) / powers[static_cast<std::size_t>(behind)];
         constexpr std::uint64_t rest = (std::uint64_t{1} << 29) - 1; // of a double's 52 bits
-        if ((std::bit_cast<std::uint64_t>(nearest) & rest) == (rest + 1) / 2)
+        if ((bits_as<std::uint64_t>(nearest) & rest) == (rest + 1) / 2)
             return false;
         result = static_cast<float>(negative ? -nearest : nearest);
         return true;

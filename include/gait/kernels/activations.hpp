@@ -125,8 +125,7 @@ split_exp(const batch<T> (&x)[sizeof...(K)]) noexcept {
     for (index j = 0; j < N; ++j) {
         e.fraction[j] =
             k[j] == 2 ? e.fraction[j] * s[j] : simd::fma(e.fraction[j], s[j], batch<T>(T{1}));
-        e.scale[j] = std::bit_cast<batch<T>>(std::bit_cast<integers>(e.scale[j])
-                                             << constants::mantissa_bits);
+        e.scale[j] = bits_as<batch<T>>(bits_as<integers>(e.scale[j]) << constants::mantissa_bits);
     }
     return e;
 }
@@ -222,11 +221,11 @@ struct relu {
     [[gnu::always_inline]] static void apply(batch<T> (&x)[N]) noexcept {
 #pragma GCC unroll 16
         for (index j = 0; j < N; ++j)
-            x[j] = xsimd::max(batch<T>(T{0}), x[j]);
+            x[j] = simd::max(batch<T>(T{0}), x[j]);
     }
     template <class T>
     [[gnu::always_inline]] static batch<T> slope(batch<T> y) noexcept {
-        return xsimd::select(y > batch<T>(T{0}), batch<T>(T{1}), batch<T>(T{0}));
+        return simd::select(y > batch<T>(T{0}), batch<T>(T{1}), batch<T>(T{0}));
     }
 };
 

@@ -5,28 +5,38 @@
 // many lanes and registers there are, and loads and stores that stop at the end of a row.
 //
 // Kernels are written for any lane count; the register tiles below are derived from it, so AVX-512,
-// AVX2, SSE and NEON builds come from the same sources.
+// AVX2, SSE and NEON builds come from the same sources, and so does one for any other processor.
 #pragma once
 
+#include <gait/core/bits_as.hpp>
 #include <gait/core/extents.hpp>
 
+#if defined(__SSE2__) || defined(__aarch64__)
 #include <xsimd/xsimd.hpp>
-
 #if XSIMD_VERSION_MAJOR < 8
 #error "gait needs xsimd 8.1 or newer"
 #endif
+#else
+#include <gait/kernels/plain_batch.hpp>
+#endif
 
 #include <algorithm>
-#include <bit>
+
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
 
 namespace gait::inline GAIT_ARCH {
 
+#if defined(XSIMD_VERSION_MAJOR)
+namespace registers = xsimd;
+#else
+namespace registers = plain;
+#endif
+
 /// A register of T.
 template <class T>
-using batch = xsimd::batch<T>;
+using batch = registers::batch<T>;
 
 /// Lanes of T in a register.
 template <class T>
@@ -55,7 +65,7 @@ enum class bfloat16_pair : std::uint32_t {};
 [[nodiscard]] inline bfloat16_pair to_bfloat16(float first, float second) noexcept {
     // The nearest multiple of 2^16, among bit patterns, that gives x with `tail` below it.
     const auto upper = [](float x, std::uint32_t tail) -> std::uint32_t {
-        const auto bits = std::bit_cast<std::uint32_t>(x);
+        const auto bits = bits_as<std::uint32_t>(x);
         if ((bits & 0x7FFFFFFFU) >= 0x7F7F0000U) // too large to round up, or not a number
             return (bits & 0xFFFF0000U) | (x != x ? 0x00400000U : 0U);
         const auto magnitude = static_cast<std::int64_t>(bits & 0x7FFFFFFFU);
@@ -68,6 +78,11 @@ enum class bfloat16_pair : std::uint32_t {};
 }
 
 namespace simd {
+
+using registers::max;
+using registers::min;
+using registers::select;
+using registers::sqrt;
 
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> load(const T* p) noexcept {
@@ -90,7 +105,7 @@ template <class T>
                                                                   index v) noexcept {
     const auto pairs = batch<std::uint32_t>::load_unaligned(
         reinterpret_cast<const std::uint32_t*>(row) + v / 2 * lanes<float>);
-    return std::bit_cast<batch<float>>(v % 2 == 0 ? pairs << 16 : pairs);
+    return bits_as<batch<float>>(v % 2 == 0 ? pairs << 16 : pairs);
 }
 
 // The rests of rows, 0 < count < lanes. With masks where the processor has them. Elsewhere lane by
@@ -170,10 +185,10 @@ template <class T>
 /// The sum of all lanes. (`hadd` was renamed `reduce_add` in xsimd 9.)
 template <class T>
 [[nodiscard, gnu::always_inline]] inline T sum(batch<T> x) noexcept {
-#if XSIMD_VERSION_MAJOR >= 9
+#if defined(XSIMD_VERSION_MAJOR) && XSIMD_VERSION_MAJOR >= 9
     return xsimd::reduce_add(x);
 #else
-    return xsimd::hadd(x);
+    return registers::hadd(x);
 #endif
 }
 
@@ -184,6 +199,8 @@ template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> pinned(batch<T> x) noexcept {
 #if defined(__AVX512F__)
     asm("" : "+v"(x.data));
+#elif defined(__wasm__)
+    // A register of its machine is whatever the engine makes of it.
 #elif defined(__SSE2__)
     asm("" : "+x"(x.data));
 #elif defined(__aarch64__)
@@ -198,7 +215,7 @@ template <class T>
 // floats.
 
 /// Whether `fma` rounds once.
-#if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__)
+#if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__) || defined(__FP_FAST_FMAF)
 inline constexpr bool fused = true;
 #else
 inline constexpr bool fused = false;
@@ -218,7 +235,7 @@ template <class T>
     else
         return vfmaq_f64(c.data, a.data, b.data);
 #else
-    return xsimd::fma(a, b, c);
+    return registers::fma(a, b, c);
 #endif
 }
 
@@ -237,7 +254,7 @@ template <class T>
     else
         return vfmsq_f64(c.data, a.data, b.data);
 #else
-    return xsimd::fnma(a, b, c);
+    return registers::fnma(a, b, c);
 #endif
 }
 
@@ -269,7 +286,7 @@ template <class T>
 /// (The order of the operands matters: x86 returns the second when either is a NaN.)
 template <class T>
 [[nodiscard, gnu::always_inline]] inline batch<T> clamp(batch<T> x, T low, T high) noexcept {
-    return xsimd::max(batch<T>(low), xsimd::min(batch<T>(high), x));
+    return max(batch<T>(low), min(batch<T>(high), x));
 }
 
 } // namespace simd

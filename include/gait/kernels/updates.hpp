@@ -49,7 +49,7 @@ void rmsprop_update(index N, T rate, T smoothing, T epsilon, T decay, const T* g
         const batch<T> slope = simd::fma<T>(old, batch<T>(decay), simd::load(g + i, count));
         const batch<T> square = simd::fma<T>(batch<T>(smoothing), simd::load(v + i, count),
                                              batch<T>(1 - smoothing) * slope * slope);
-        const batch<T> move = slope / (xsimd::sqrt(square) + batch<T>(epsilon));
+        const batch<T> move = slope / (simd::sqrt(square) + batch<T>(epsilon));
         simd::store<T>(v + i, square, count);
         simd::store<T>(p + i, simd::fnma<T>(batch<T>(rate), move, old), count);
     });
@@ -81,7 +81,7 @@ void adam_update(index N, const adam_step<T>& at, const T* g, T* m, T* v, T* p) 
         const batch<T> square = simd::fma<T>(batch<T>(at.beta2), simd::load(v + i, count),
                                              batch<T>(1 - at.beta2) * slope * slope);
         const batch<T> size =
-            simd::fma<T>(xsimd::sqrt(square), batch<T>(at.root), batch<T>(at.epsilon));
+            simd::fma<T>(simd::sqrt(square), batch<T>(at.root), batch<T>(at.epsilon));
         simd::store<T>(m + i, mean, count);
         simd::store<T>(v + i, square, count);
         simd::store<T>(p + i, simd::fnma<T>(batch<T>(at.rate), mean / size, old), count);

@@ -5,12 +5,12 @@
 // carries them, so that resuming with something else is refused, and the refusal says what differs.
 #pragma once
 
+#include <gait/core/bits_as.hpp>
 #include <gait/data/batches.hpp>
 #include <gait/layers/layer.hpp>
 #include <gait/training/options.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -30,7 +30,7 @@ public:
     }
     void add(std::span<const float> numbers) {
         for (const float x : numbers)
-            add(std::bit_cast<std::uint32_t>(x));
+            add(bits_as<std::uint32_t>(x));
     }
     [[nodiscard]] std::string text() const {
         std::string digits;
