@@ -7,7 +7,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <cstdio>
+#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -30,6 +32,10 @@ void add_data_options(CLI::App& app, train_options& o) {
                    "let a run end in a window of so many samples or more, if not in a whole one.\n"
                    "0: leave out what is too short for a whole one")
         ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+    app.add_option("--scaling", o.scaling,
+                   "axes: each has mean 0 and deviation 1; together: one factor for all three,\n"
+                   "and rest stays 0; none: the data's units")
+        ->check(CLI::IsMember({"axes", "together", "none"}));
     app.add_option("--split", o.split,
                    "how windows are held out for validation: whole users, random blocks, the\n"
                    "end in time of each activity, none, or overlapping: single windows as in\n"
@@ -71,6 +77,12 @@ void add_method_options(CLI::App& app, train_options& o) {
     const auto share = CLI::Range(0.0, 1.0);
     const auto below_one = CLI::Range(0.0, 0.999999);
     const auto up = CLI::Range(0.0, 1e38);
+    app.option_defaults()->group("Model");
+    app.add_option("--from", o.from, "weights to begin with")->default_str("random ones");
+    app.add_option("--dropout", o.dropout,
+                   "share of the last hidden state that a training step does without")
+        ->check(below_one);
+
     app.option_defaults()->group("Optimizer");
     app.add_option("--optimizer", o.optimizer, "how a gradient becomes a step")
         ->check(CLI::IsMember({"adam", "adamw", "sgd", "rmsprop"}));
@@ -114,6 +126,9 @@ void add_augmentation_options(CLI::App& app, train_options& o) {
     const auto below_one = CLI::Range(0.0, 0.999999);
     const auto up = CLI::Range(0.0, 1e6);
     app.option_defaults()->group("Augmentation, new in every epoch, of training windows alone");
+    app.add_option("--yaw", o.augment.yaw,
+                   "degrees by which windows are turned at most, about the vertical")
+        ->check(CLI::Range(0.0, 180.0));
     app.add_option("--rotate", o.augment.rotation,
                    "degrees by which windows are turned at most, about any axis")
         ->check(CLI::Range(0.0, 180.0));
@@ -237,13 +252,25 @@ void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
 
 } // namespace
 
+std::string in_words(double number) {
+    char text[32];
+    return {text, std::to_chars(text, std::end(text), number).ptr};
+}
+
 std::string in_words(const gait::augmentation& a) {
-    char text[256];
-    std::snprintf(text, sizeof text,
-                  "rotation %.17g, scale %.17g, jitter %.17g, warp %.17g, rate %.17g, "
-                  "rounding %.17g",
-                  a.rotation, a.scale, a.jitter, a.warp, a.rate, a.rounding);
-    return a.any() ? text : "none";
+    std::string text;
+    const auto add = [&text](const char* name, double amount) {
+        if (amount > 0)
+            text += (text.empty() ? "" : ", ") + (name + (' ' + in_words(amount)));
+    };
+    add("yaw", a.yaw);
+    add("rotation", a.rotation);
+    add("scale", a.scale);
+    add("jitter", a.jitter);
+    add("warp", a.warp);
+    add("rate", a.rate);
+    add("rounding", a.rounding);
+    return text.empty() ? "none" : text;
 }
 
 std::optional<int> read_command_line(int argc, char** argv, train_options& o, rank_options* ranks,

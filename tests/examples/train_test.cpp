@@ -259,6 +259,50 @@ TEST_CASE("augmentation is new in every epoch, the same for any threads and on r
                "augmentation: rotation 20"));
 }
 
+TEST_CASE("training begins with given weights, and keeps the scaling that goes with them") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string words = quick + "--batch 64 --epochs 1 ";
+    succeed(folder, "har_train", words + "-o first.safetensors");
+    // A rate of 0 goes nowhere, whatever else differs: the users, who would be scaled otherwise.
+    succeed(folder, "har_train",
+            words + "-o same.safetensors --from first.safetensors --learning-rate 0 "
+                    "--validation-users a");
+    const gait::safetensors_file first(folder / "first.safetensors"),
+        same(folder / "same.safetensors");
+    for (const gait::tensor_info& t : first.tensors())
+        CHECK(first.read<float>(t.name, t.type, t.shape) ==
+              same.read<float>(t.name, t.type, t.shape));
+    for (const char* kept : {"scaling_mean", "scaling_deviation"})
+        CHECK(first.metadata().at(kept) == same.metadata().at(kept));
+
+    auto r = gait::load_recordings(folder / "prepared.safetensors");
+    r.classes.front() = "hop";
+    gait::save_recordings(folder / "other.safetensors", r);
+    CHECK(says(fail(folder, "har_train", "other.safetensors --window 40 --from first.safetensors"),
+               " as in first.safetensors"));
+    CHECK(says(fail(folder, "har_train", words + "--from prepared.safetensors"),
+               "prepared.safetensors"));
+}
+
+TEST_CASE("dropout and scaling change what is learned, and a resumed run must have the same") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string words = quick + "--batch 64 ";
+    succeed(folder, "har_train", words + "-o plain.safetensors --epochs 2");
+    for (const std::string other : {"--dropout 0.5 ", "--scaling together ", "--scaling none "}) {
+        CAPTURE(other);
+        succeed(folder, "har_train", words + other + "-o whole.safetensors --epochs 2");
+        CHECK(read_all(folder / "whole.safetensors") != read_all(folder / "plain.safetensors"));
+        succeed(folder, "har_train", words + other + "-o parts.safetensors --epochs 1");
+        succeed(folder, "har_train", words + other + "-o parts.safetensors --epochs 2 --resume");
+        CHECK(read_all(folder / "whole.safetensors") == read_all(folder / "parts.safetensors"));
+        fail(folder, "har_train", words + "-o parts.safetensors --epochs 3 --resume");
+        // Every program that loads weights takes these.
+        succeed(folder, "har_evaluate", "whole.safetensors prepared.safetensors");
+    }
+}
+
 TEST_CASE("resuming gives the bytes of an uninterrupted run, after an end and after Ctrl-C") {
     const scratch_folder folder;
     make_recordings(folder, 60'000, 3);
