@@ -20,6 +20,7 @@ struct traffic {
 };
 
 struct train_options {
+    std::string recipe = "people";
     std::string prepared, weights = "weights.safetensors", log, log_steps, report;
     std::string command; ///< all words, for a shell
     gait::index window = 200, hop = 20;
