@@ -117,8 +117,8 @@ struct affine {
     }
     affine(const scaling& s = {}) : affine(s.mean, s.deviation) {}
     [[nodiscard]] bool changes_nothing() const {
-        return std::ranges::all_of(factor, [](float a) { return a == 1; }) &&
-               std::ranges::all_of(offset, [](float a) { return a == 0; });
+        return std::all_of(factor, factor + F, [](float a) { return a == 1; }) &&
+               std::all_of(offset, offset + F, [](float a) { return a == 0; });
     }
     /// One sample (F) to one sample (F); may be the same place.
     void operator()(const float* x, float* scaled) const noexcept {
