@@ -3,7 +3,8 @@
 //
 // What embedded weights cost where they run; examples/edge/sizes calls it. Prints the heap that a
 // stream and a classifier hold, at its highest while they are made, and the stack that a step and a
-// window take, all in bytes; and the self-test's error, which must be small, or nothing counts.
+// window take, all in bytes; and the self-test's error. Fails if that isn't small, or if the heap
+// was used after construction.
 #include "activity.hpp"
 
 #include <algorithm>
@@ -14,7 +15,7 @@
 
 namespace {
 
-std::size_t held = 0, highest = 0;
+std::size_t held = 0, highest = 0, allocations = 0;
 
 // The size stands in front of each piece.
 constexpr std::size_t front = 64;
@@ -25,6 +26,7 @@ void* allocate(std::size_t size) {
     if (memory == nullptr)
         std::abort();
     *reinterpret_cast<std::size_t*>(memory) = size;
+    ++allocations;
     held += size;
     highest = std::max(highest, held);
     return memory + front;
@@ -51,18 +53,20 @@ void release(void* memory) {
     return size - clean;
 }
 
+/// Whether the heap was left alone after construction.
 template <class Make, class Work>
-void measure(const char* name, const Make& make, const Work& work) {
+bool measure(const char* name, const Make& make, const Work& work) {
     held = highest = 0;
     auto object = make();
-    const std::size_t constructed = held, peak = highest;
+    const std::size_t constructed = held, peak = highest, made = allocations;
     work(object); // what the first call alone does, to lazily bound functions
     stack(true);
     work(object);
     const std::size_t used = stack(false);
     std::printf("%s heap %zu peak %zu stack %zu\n", name, constructed, peak, used);
-    if (held != constructed || highest != peak)
-        std::puts("the heap was used after construction");
+    if (allocations != made)
+        std::printf("%s: the heap was used after construction\n", name);
+    return allocations == made;
 }
 
 } // namespace
@@ -77,16 +81,17 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { rel
 int main() {
     constexpr const auto& weights = activity::weights;
     static float window[weights.window_steps * weights.features];
-    constexpr std::span<const float, weights.features> sample(window, weights.features);
-    measure(
+    static constexpr std::span<const float, weights.features> sample(window, weights.features);
+    bool good = measure(
         "stream", [&] { return gait::make_stream(weights); },
         [](auto& stream) { stream.step(sample); });
-    measure(
+    good &= measure(
         "bfloat16", [&] { return gait::make_stream<gait::storage::bfloat16>(weights); },
         [](auto& stream) { stream.step(sample); });
-    measure(
+    good &= measure(
         "window", [&] { return gait::make_classifier(weights, 1); },
         [](auto& classify) { classify(window); });
-    std::printf("self-test %.2g\n", static_cast<double>(gait::self_test_error(weights)));
-    return gait::self_test_error(weights) <= 1e-5F ? 0 : 1;
+    const float error = gait::self_test_error(weights);
+    std::printf("self-test %.2g\n", static_cast<double>(error));
+    return good && error <= 1e-5F ? 0 : 1;
 }
