@@ -31,7 +31,8 @@ const bool environment_set = [] {
 }();
 
 /// Short windows, so that it is quick.
-const std::string quick = " prepared.safetensors --recipe plain --window 40 --batch 64 --threads 1 --order dealt ";
+const std::string quick =
+    " prepared.safetensors --recipe plain --window 40 --batch 64 --threads 1 --order dealt ";
 const std::string mpi = "'" GAIT_BIN_DIR "/har_train_mpi'";
 
 bool contains(const std::string& text, const std::string& part) {
