@@ -5,8 +5,9 @@
 // recording is learnt from, the rest judges: no sample is in both.
 #pragma once
 
+#include "window.hpp"
+
 #include <gait/data/batches.hpp>
-#include <gait/data/scaling.hpp>
 #include <gait/model/har.hpp>
 #include <gait/training/evaluate.hpp>
 #include <gait/training/trainer.hpp>
@@ -20,8 +21,6 @@
 #include <vector>
 
 namespace web {
-
-using gait::index;
 
 /// Samples at the model's rate, in raw units.
 struct recording {
@@ -43,18 +42,6 @@ struct lesson_report {
 
 /// The part of a recording that is learnt from; the rest judges.
 inline constexpr double learnt_share = 0.6;
-
-/// A window (T, 3) in raw units as the model sees it.
-inline std::vector<float> as_seen(const gait::model_info& info, std::span<const float> window) {
-    const gait::affine<3> scale(info.mean, info.deviation);
-    std::vector<float> x(window.size());
-    if (info.layout == gait::input_layout::features_first) // such models have no scaling
-        gait::lay_features_first(window.data(), 1, 0, {info.window_steps, 1}, 3, x.data());
-    else
-        for (std::size_t i = 0; i < window.size(); i += 3)
-            scale(window.data() + i, x.data() + i);
-    return x;
-}
 
 /// Windows of samples first, ..., last - 1 of a recording, four in each window's length.
 inline void add_windows(const gait::model_info& info, const recording& r, index first, index last,

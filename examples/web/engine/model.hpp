@@ -4,12 +4,12 @@
 // A model whose number of classes only its file knows, as the page uses it.
 #pragma once
 
-#include "lesson.hpp"
+#include "window.hpp"
 
 #include <har/models.hpp>
 
 #include <gait/inference/trained.hpp>
-#include <gait/weights/save.hpp>
+#include <gait/weights/self_test.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -28,11 +28,8 @@ public:
     [[nodiscard]] virtual const gait::model_info& info() const = 0;
     /// Probabilities (K) of a window (T, 3) in raw units, valid until the next call.
     virtual std::span<const float> classify(std::span<const float> window) = 0;
-    /// Logits (K) of a window, by the code that training uses.
+    /// Its logits (K), before the model's temperature.
     [[nodiscard]] virtual std::vector<float> logits(std::span<const float> window) const = 0;
-    /// Learns from `recorded`, and knows it from then on.
-    virtual lesson_report learn(const lesson& recorded, const lesson_plan& plan) = 0;
-    virtual void save(const std::filesystem::path& path) const = 0;
 };
 
 template <class Model>
@@ -49,14 +46,6 @@ public:
     std::vector<float> logits(std::span<const float> window) const override {
         return gait::run_once(trained_.model, trained_.parameters.span(),
                               as_seen(trained_.info, window), trained_.info.window_steps);
-    }
-    lesson_report learn(const lesson& recorded, const lesson_plan& plan) override {
-        const lesson_report report = web::learn(trained_, recorded, plan);
-        classify_ = gait::make_classifier(trained_, 1);
-        return report;
-    }
-    void save(const std::filesystem::path& path) const override {
-        gait::save_weights(path, trained_.model, trained_.parameters.span(), trained_.info);
     }
 
 private:

@@ -1,16 +1,77 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// The library in WebAssembly. A Model is an instance of the module with one file of weights in it;
-// whatever its C functions throw comes out as an Error with the library's own words.
+// The library in WebAssembly: one module to listen with, one to teach with. A model is an instance
+// with one file of weights in it; whatever its C functions throw comes out as an Error with the
+// library's own words.
 
 // A function that returns a vector constant: valid only where SIMD is.
 const simdProbe = Uint8Array.of(
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 22, 1, 20, 0,
     0xfd, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11);
 
-/** Which build of the module this browser runs: "simd" or "scalar". */
+/** Which build of the modules this browser runs: "simd" or "scalar". */
 export const build = WebAssembly.validate(simdProbe) ? "simd" : "scalar";
+
+/** An instance of a module. */
+class Instance {
+    #module;
+
+    static async make(name, kind) {
+        const { default: instantiate } = await import(`./${name}-${kind}.mjs`);
+        const instance = new Instance();
+        instance.#module = await instantiate();
+        instance.#module.FS.mkdir("/files"); // no name that a file brings along is taken there
+        instance.#module.FS.chdir("/files");
+        return instance;
+    }
+
+    get raw() {
+        return this.#module;
+    }
+
+    /** Calls a C function. Texts are passed as such. */
+    call(name, ...values) {
+        const { stackSave, stackAlloc, stackRestore, lengthBytesUTF8, stringToUTF8 } = this.#module;
+        const stack = stackSave();
+        const passed = values.map(value => {
+            if (typeof value !== "string") return value;
+            const size = lengthBytesUTF8(value) + 1;
+            const at = stackAlloc(size);
+            stringToUTF8(value, at, size);
+            return at;
+        });
+        try {
+            return this.#module[`_${name}`](...passed);
+        } catch (thrown) {
+            // A C++ exception arrives as the place where it lies.
+            if (typeof thrown !== "number") throw thrown;
+            throw new Error(this.text(this.#module._reason(thrown)));
+        } finally {
+            stackRestore(stack);
+        }
+    }
+
+    text(at) {
+        return this.#module.UTF8ToString(at);
+    }
+
+    floats(at, count) {
+        return this.#module.HEAPF32.subarray(at / 4, at / 4 + count);
+    }
+
+    write(name, bytes) {
+        this.#module.FS.writeFile(name, bytes);
+    }
+
+    read(name) {
+        return this.#module.FS.readFile(name);
+    }
+
+    remove(name) {
+        this.#module.FS.unlink(name);
+    }
+}
 
 /** The texts that a safetensors file carries beside its tensors; lists and numbers are JSON. */
 function metadata(bytes) {
@@ -19,77 +80,52 @@ function metadata(bytes) {
     return header.__metadata__ ?? {};
 }
 
+/** A model that classifies what it hears. */
 export class Model {
+    #engine;
+
     /**
      * Opens weights (Uint8Array of a safetensors file); `name` is for messages. Throws the loader's
      * error if it refuses them. `kind` is for tests and benchmarks.
      */
     static async open(bytes, name, kind = build) {
-        const { default: instantiate } = await import(`./gait-${kind}.mjs`);
-        const model = new Model(await instantiate(), bytes, name);
-        model.#call("_open_model", model.#text(name));
-        model.#describe();
+        const model = new Model();
+        const engine = model.#engine = await Instance.make("listen", kind);
+        engine.write(name, bytes);
+        engine.call("open_model", name);
+        const texts = metadata(bytes); // which the loader has found to be sound
+        Object.assign(model, {
+            name,
+            bytes,
+            classes: texts.classes ? JSON.parse(texts.classes)
+                : Array.from({ length: engine.call("class_count") }, (_, k) => String(k)),
+            rate: Number(texts.rate_hz),
+            steps: engine.call("window_steps"),
+            instructions: engine.text(engine.call("instruction_set")),
+        });
         return model;
-    }
-
-    #module;
-
-    constructor(module, bytes, name) {
-        this.#module = module;
-        this.name = name;
-        this.bytes = bytes;
-        module.FS.mkdir("/files"); // no name that a file brings along is taken there
-        module.FS.chdir("/files");
-        module.FS.writeFile(name, bytes);
-    }
-
-    #describe() {
-        const texts = metadata(this.bytes);
-        const count = this.#module._class_count();
-        this.classes = texts.classes ? JSON.parse(texts.classes)
-            : Array.from({ length: count }, (_, k) => String(k));
-        this.rate = Number(texts.rate_hz);
-        this.steps = this.#module._window_steps();
-        this.instructions = this.#module.UTF8ToString(this.#module._instruction_set());
-    }
-
-    #call(name, ...values) {
-        try {
-            return this.#module[name](...values);
-        } catch (thrown) {
-            // A C++ exception arrives as the place where it lies.
-            if (typeof thrown !== "number") throw thrown;
-            throw new Error(this.#module.UTF8ToString(this.#module._reason(thrown)));
-        }
-    }
-
-    #text(words) {
-        const size = this.#module.lengthBytesUTF8(words) + 1;
-        const at = this.#module._malloc(size);
-        this.#module.stringToUTF8(words, at, size);
-        return at;
-    }
-
-    #floats(at, count) {
-        return this.#module.HEAPF32.subarray(at / 4, at / 4 + count);
     }
 
     /** Probabilities of the window that was looked at last; a view, good until the next call. */
     get probabilities() {
-        return this.#floats(this.#module._probabilities_at(), this.classes.length);
+        return this.#engine.floats(this.#engine.call("probabilities_at"), this.classes.length);
+    }
+
+    #setWindow(window) {
+        this.#engine.floats(this.#engine.call("window_at"), 3 * this.steps).set(window);
     }
 
     /** The classes' probabilities for a window (steps x 3) in raw units. */
     classify(window) {
-        this.#floats(this.#module._window_at(), 3 * this.steps).set(window);
-        this.#call("_classify_window");
+        this.#setWindow(window);
+        this.#engine.call("classify_window");
         return this.probabilities;
     }
 
     /** The logits of a window. */
     logits(window) {
-        this.#floats(this.#module._window_at(), 3 * this.steps).set(window);
-        this.#call("_logits_of_window");
+        this.#setWindow(window);
+        this.#engine.call("logits_of_window");
         return this.probabilities;
     }
 
@@ -97,71 +133,66 @@ export class Model {
 
     /** Forgets what was heard; the last window is looked at again every `hop` samples. */
     startListening(hop) {
-        this.#call("_start_listening", hop);
+        this.#engine.call("start_listening", hop);
     }
 
     /** Takes a sample; `ms` on any clock. Returns how many windows were classified. */
     push(ms, x, y, z) {
-        return this.#call("_push_sample", ms, x, y, z);
+        return this.#engine.call("push_sample", ms, x, y, z);
     }
 
     /** The samples (n x 3) of the last window that have been heard so far, at the model's rate. */
     signal() {
-        const heard = this.#call("_look_at_signal");
-        return this.#floats(this.#module._window_at(), 3 * heard);
+        const heard = this.#engine.call("look_at_signal");
+        return this.#engine.floats(this.#engine.call("window_at"), 3 * heard);
     }
 
     // A recording in a file.
 
     /** Opens a CSV (Uint8Array) in HHAR's columns; returns its tracks: [{name, seconds}]. */
     openReplay(bytes, name) {
-        this.#module.FS.writeFile(name, bytes);
-        const at = this.#text(name);
-        const count = this.#call("_open_replay", at);
-        this.#module._free(at);
-        this.#module.FS.unlink(name);
-        return Array.from({ length: count }, (_, i) => ({
-            name: this.#module.UTF8ToString(this.#module._replay_name(i)),
-            seconds: this.#module._replay_length(i),
-        }));
+        const engine = this.#engine;
+        engine.write(name, bytes);
+        try {
+            const count = engine.call("open_replay", name);
+            return Array.from({ length: count }, (_, i) => ({
+                name: engine.text(engine.call("replay_name", i)),
+                seconds: engine.call("replay_length", i),
+            }));
+        } finally {
+            engine.remove(name);
+        }
     }
 
     startReplay(track, hop) {
-        this.#call("_start_replay", track, hop);
+        this.#engine.call("start_replay", track, hop);
     }
 
     /** Plays on to `seconds`. Returns how many windows were classified. */
     replayUntil(seconds) {
-        return this.#call("_replay_until", seconds);
+        return this.#engine.call("replay_until", seconds);
     }
 
     /** What the file says that was being done, or "". */
     get label() {
-        return this.#module.UTF8ToString(this.#module._replay_label());
+        return this.#engine.text(this.#engine.call("replay_label"));
     }
+}
 
-    // Teaching.
-
-    /**
-     * Learns from recordings [{label, rows: [[ms, x, y, z], ...]}], label an index of a class.
-     * Returns {learnt, judged, before, after}: windows and accuracies.
-     */
-    learn(recordings, { allLayers, epochs }, progress) {
-        for (const { label, rows } of recordings) {
-            this.#call("_record", label);
-            for (const row of rows) this.#call("_record_sample", ...row);
-        }
-        this.#module.progress = progress;
-        const at = this.#call("_learn", allLayers ? 1 : 0, epochs) / 8;
-        const [learnt, judged, before, after] = this.#module.HEAPF64.subarray(at, at + 4);
-        return { learnt, judged, before, after };
+/**
+ * Teaches weights (Uint8Array) of a model of so many samples a second what was recorded:
+ * [{label, rows: [[ms, x, y, z], ...]}], label the index of a class. Resolves to the new weights and
+ * how they do: {bytes, learnt, judged, before, after}, windows and accuracies.
+ */
+export async function teach(bytes, rate, recordings, { allLayers, epochs }, progress, kind = build) {
+    const engine = await Instance.make("teach", kind);
+    engine.raw.progress = progress;
+    engine.write("weights", bytes);
+    for (const { label, rows } of recordings) {
+        engine.call("record", label, rate);
+        for (const row of rows) engine.call("record_sample", ...row);
     }
-
-    /** The weights as a safetensors file. */
-    save() {
-        const at = this.#text("taught.safetensors");
-        this.#call("_save_model", at);
-        this.#module._free(at);
-        return this.#module.FS.readFile("taught.safetensors");
-    }
+    const at = engine.call("learn", "weights", allLayers ? 1 : 0, epochs) / 8;
+    const [learnt, judged, before, after] = engine.raw.HEAPF64.subarray(at, at + 4);
+    return { bytes: engine.read("weights"), learnt, judged, before, after };
 }

@@ -80,7 +80,7 @@ async function record(label, button) {
 }
 
 function learn() {
-    const { bytes, name } = app.model;
+    const { bytes, name, rate } = app.model;
     worker = new Worker(new URL("teach_worker.js", import.meta.url), { type: "module" });
     worker.onmessage = async ({ data }) => {
         if (data.progress !== undefined) {
@@ -93,18 +93,17 @@ function learn() {
             trouble(data.error);
             return;
         }
-        const { report } = data;
+        const { taught } = data;
         const kept = recordings;
-        const taught = `taught-${name.replace(/^taught-/, "")}`;
-        await useWeights(data.bytes, taught, true);
+        await useWeights(taught.bytes, `taught-${name.replace(/^taught-/, "")}`, true);
         recordings = kept; // of the same classes, to go on from here
         showLessons();
         const percent = share => `${Math.round(100 * share)} %`;
-        element("taught").textContent = `Before: ${percent(report.before)} right. `
-            + `Now: ${percent(report.after)}. Learnt from ${report.learnt} windows, judged by `
-            + `${report.judged} others.`;
-        element("taught").dataset.before = report.before;
-        element("taught").dataset.after = report.after;
+        element("taught").textContent = `Before: ${percent(taught.before)} right. `
+            + `Now: ${percent(taught.after)}. Learnt from ${taught.learnt} windows, judged by `
+            + `${taught.judged} others.`;
+        element("taught").dataset.before = taught.before;
+        element("taught").dataset.after = taught.after;
         element("download").hidden = element("forget").hidden = false;
     };
     worker.onerror = event => {
@@ -116,7 +115,8 @@ function learn() {
     element("learning").hidden = element("cancel").hidden = false;
     element("taught").textContent = "Learning";
     const allLayers = element("layers").value === "all";
-    worker.postMessage({ bytes, name, recordings, plan: { allLayers, epochs: allLayers ? 15 : 60 } });
+    const plan = { allLayers, epochs: allLayers ? 15 : 60 };
+    worker.postMessage({ bytes, rate, recordings, plan });
     showLessons();
 }
 

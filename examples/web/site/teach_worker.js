@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: MIT
 //
 // Trains in a thread of its own, so that the page stays alive. To stop it is to terminate it.
-import { Model } from "./engine.js";
+import { teach } from "./engine.js";
 
-onmessage = async ({ data: { bytes, name, recordings, plan } }) => {
+onmessage = async ({ data: { bytes, rate, recordings, plan } }) => {
     try {
-        const model = await Model.open(bytes, name);
-        const report = model.learn(recordings, plan,
+        const taught = await teach(bytes, rate, recordings, plan,
             (progress, loss) => postMessage({ progress, loss }));
-        postMessage({ report, bytes: model.save() });
+        postMessage({ taught });
     } catch (error) {
         postMessage({ error: error.message });
     }

@@ -1,28 +1,16 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// The library as the page sees it: C functions over one model and one signal. An instance of the
-// module opens one model; what goes wrong is thrown through it to the page, which asks `reason` and
-// throws the instance away. So nothing is caught in here, and no code for that is needed.
+// The module that the page listens with: C functions over one model and one signal.
+#include "exported.hpp"
 #include "model.hpp"
 #include "replay.hpp"
 
-#include <cmath>
-#include <cstdint>
-#include <exception>
+#include <algorithm>
+#include <cstddef>
+#include <memory>
 #include <optional>
-
-#ifdef __EMSCRIPTEN__
-#include <emscripten.h>
-#define EXPORTED extern "C" EMSCRIPTEN_KEEPALIVE
-EM_JS(void, tell_progress, (double share, double loss), {
-    if (Module.progress)
-        Module.progress(share, loss);
-});
-#else
-#define EXPORTED extern "C"
-static void tell_progress(double, double) {}
-#endif
+#include <vector>
 
 namespace {
 
@@ -33,19 +21,6 @@ std::vector<float> window, probabilities; // the last one looked at; (T, 3) and 
 std::optional<web::replay_file> file;
 const web::replay_track* played = nullptr;
 std::size_t next_row = 0;
-
-web::lesson recorded;
-
-/// Longer gaps, in seconds, are not bridged. Preparing and predicting have the same limit.
-constexpr double max_gap = 0.2;
-
-gait::hhar_row row_at(double ms, float x, float y, float z) {
-    gait::hhar_row row;
-    row.arrival_ms = std::llround(ms);
-    row.creation_ns = std::llround(ms * 1e6);
-    row.xyz = {x, y, z};
-    return row;
-}
 
 /// Windows that a row completes are classified; returns how many.
 int listen(const gait::hhar_row& row) {
@@ -68,11 +43,9 @@ EXPORTED void open_model(const char* path) {
     window.assign(static_cast<std::size_t>(model->info().window_steps * 3), 0);
     probabilities.assign(static_cast<std::size_t>(model->classes()), 0);
 }
-EXPORTED void save_model(const char* path) { model->save(path); }
 EXPORTED int class_count() { return model->classes(); }
 EXPORTED int window_steps() { return static_cast<int>(model->info().window_steps); }
 EXPORTED const char* instruction_set() { return gait::instruction_set; }
-EXPORTED const char* reason(const std::exception* thrown) { return thrown->what(); }
 
 /// Where the page finds probabilities (K), and the window (T, 3).
 EXPORTED const float* probabilities_at() { return probabilities.data(); }
@@ -90,10 +63,10 @@ EXPORTED void logits_of_window() { probabilities = model->logits(window); }
 
 /// Forgets what was heard. Looks at the last window every `samples` samples.
 EXPORTED void start_listening(int samples) {
-    track.emplace(model->info().rate_hz, max_gap, model->info().window_steps, samples, 0);
+    track.emplace(model->info().rate_hz, web::max_gap, model->info().window_steps, samples, 0);
 }
 EXPORTED int push_sample(double ms, float x, float y, float z) {
-    return listen(row_at(ms, x, y, z));
+    return listen(web::row_at(ms, x, y, z));
 }
 /// Puts the last samples, as many as have been heard and a window holds, where windows are; returns
 /// their number.
@@ -130,31 +103,4 @@ EXPORTED int replay_until(double seconds) {
 /// The label of the last row that was played, or "".
 EXPORTED const char* replay_label() {
     return next_row == 0 ? "" : played->rows[next_row - 1].row.label.data();
-}
-
-// Teaching.
-
-/// Begins a recording of class `label`, of which the rows follow.
-EXPORTED void record(int label) {
-    recorded.push_back({label, {}});
-    track.emplace(model->info().rate_hz, max_gap, 1, 1, 0);
-}
-EXPORTED void record_sample(double ms, float x, float y, float z) {
-    track->add(row_at(ms, x, y, z), [&](double, gait::index) {
-        float sample[3];
-        track->copy_window(1, sample);
-        recorded.back().samples.insert(recorded.back().samples.end(), sample, sample + 3);
-    });
-}
-/// Learns from all recordings. Returns four numbers: windows learnt from, windows that judge,
-/// accuracy before and after.
-EXPORTED const double* learn(int all_layers, int epochs) {
-    static double numbers[4];
-    const auto report = model->learn(
-        recorded, {.all_layers = all_layers != 0, .epochs = epochs, .progress = tell_progress});
-    numbers[0] = static_cast<double>(report.learnt);
-    numbers[1] = static_cast<double>(report.judged);
-    numbers[2] = report.before;
-    numbers[3] = report.after;
-    return numbers;
 }
