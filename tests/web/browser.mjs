@@ -6,7 +6,6 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const site = join(root, "out/web/site");
@@ -40,8 +39,8 @@ export async function serve(folder = site) {
     };
 }
 
-/** Debian's chromium, without a window. Its sandbox needs another user than root. */
-export const launch = () => chromium.launch({
+/** Debian's chromium through playwright-core's `chromium`, without a window. Its sandbox needs another user than root. */
+export const launch = chromium => chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: process.getuid() === 0 ? ["--no-sandbox"] : [],
 });

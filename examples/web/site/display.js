@@ -103,10 +103,6 @@ export function drawTrace(samples, steps) {
         to.lineTo(width, y(value));
     }
     to.stroke();
-    to.fillStyle = style.getPropertyValue("--soft");
-    to.font = `${12 * scale}px system-ui, sans-serif`;
-    for (const value of [-10, 10]) to.fillText(`${value} m/s²`, 2 * scale, y(value) - 3 * scale);
-
     const count = samples.length / 3;
     to.lineWidth = 2 * scale;
     to.lineJoin = "round";
@@ -117,4 +113,14 @@ export function drawTrace(samples, steps) {
             to.lineTo((steps - count + i) / (steps - 1) * width, y(samples[3 * i + axis]));
         to.stroke();
     });
+
+    // Last, on a ground of their own.
+    to.font = `${13 * scale}px system-ui, sans-serif`;
+    to.lineWidth = 4 * scale;
+    to.strokeStyle = style.getPropertyValue("--card");
+    to.fillStyle = style.getPropertyValue("--soft");
+    for (const [value, words] of [[10, "10 m/s²"], [0, "0"], [-10, "\u221210 m/s²"]]) {
+        to.strokeText(words, 2 * scale, y(value) + 4.5 * scale);
+        to.fillText(words, 2 * scale, y(value) + 4.5 * scale);
+    }
 }

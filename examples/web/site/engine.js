@@ -74,7 +74,7 @@ class Instance {
 }
 
 /** The texts that a safetensors file carries beside its tensors; lists and numbers are JSON. */
-function metadata(bytes) {
+export function metadata(bytes) {
     const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
     return header.__metadata__ ?? {};

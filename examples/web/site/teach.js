@@ -66,6 +66,7 @@ async function record(label, button) {
             button.textContent = `${Math.max(0, Math.ceil(length - seconds(made)))} s`;
             if (seconds(made) >= length) current?.end();
         };
+        button.textContent = "move";
         listeners.add(listener);
         await ended;
         listeners.delete(listener);
