@@ -93,16 +93,21 @@ export function drawTrace(samples, steps) {
     const height = canvas.height = Math.round(canvas.clientHeight * scale);
     const style = getComputedStyle(canvas);
     const to = canvas.getContext("2d");
+    const left = 56 * scale; // of it are the numbers
     const y = value => height / 2 - value / limit * height / 2;
 
     to.strokeStyle = style.getPropertyValue("--line");
     to.lineWidth = scale;
     to.beginPath();
-    for (const value of [-10, 0, 10]) {
-        to.moveTo(0, y(value));
+    to.font = `${13 * scale}px system-ui, sans-serif`;
+    to.fillStyle = style.getPropertyValue("--soft");
+    for (const [value, words] of [[10, "10 m/s²"], [0, "0"], [-10, "\u221210"]]) {
+        to.fillText(words, 0, y(value) + 4.5 * scale);
+        to.moveTo(left, y(value));
         to.lineTo(width, y(value));
     }
     to.stroke();
+
     const count = samples.length / 3;
     to.lineWidth = 2 * scale;
     to.lineJoin = "round";
@@ -110,17 +115,8 @@ export function drawTrace(samples, steps) {
         to.strokeStyle = style.getPropertyValue(color);
         to.beginPath();
         for (let i = 0; i < count; ++i)
-            to.lineTo((steps - count + i) / (steps - 1) * width, y(samples[3 * i + axis]));
+            to.lineTo(left + (steps - count + i) / (steps - 1) * (width - left),
+                y(samples[3 * i + axis]));
         to.stroke();
     });
-
-    // Last, on a ground of their own.
-    to.font = `${13 * scale}px system-ui, sans-serif`;
-    to.lineWidth = 4 * scale;
-    to.strokeStyle = style.getPropertyValue("--card");
-    to.fillStyle = style.getPropertyValue("--soft");
-    for (const [value, words] of [[10, "10 m/s²"], [0, "0"], [-10, "\u221210 m/s²"]]) {
-        to.strokeText(words, 2 * scale, y(value) + 4.5 * scale);
-        to.fillText(words, 2 * scale, y(value) + 4.5 * scale);
-    }
 }

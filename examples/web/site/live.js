@@ -3,7 +3,7 @@
 //
 // Live: what the phone measures now.
 import { app, draw, hop, look, stop, take } from "./app.js";
-import { element, trouble } from "./display.js";
+import { element, showNothing, trouble } from "./display.js";
 import { FlatStep, MotionError, Rate, listen } from "./motion.js";
 
 const remembered = "gait-sign-of-axes";
@@ -21,6 +21,7 @@ function settle(found) {
     localStorage.setItem(remembered, String(sign));
     element("flat").hidden = true;
     app.model.startListening(hop);
+    showNothing("listening");
 }
 
 function askForFlat() {
@@ -28,6 +29,7 @@ function askForFlat() {
     flat = new FlatStep();
     element("flat-progress").value = 0;
     element("flat").hidden = false;
+    showNothing("lay it flat");
 }
 
 /** Starts to listen, if nobody does; false if that can't be. */
