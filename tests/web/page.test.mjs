@@ -31,7 +31,7 @@ async function visit(work, { prepare, url = server.url, ...options } = {}) {
 }
 
 const verdict = page => page.getAttribute("#verdict", "data-class");
-const trouble = page => page.locator("#trouble:visible").textContent();
+const says = (page, words) => page.locator("#trouble", { hasText: words }).waitFor();
 const file = (name, content) => ({ name, mimeType: "", buffer: Buffer.from(content) });
 
 /** Seconds `from` to `to` of a simulated class. */
@@ -68,9 +68,22 @@ test("below the threshold it is unsure", () => visit(async page => {
     assert.equal(shown === "unsure", best < 95, `${shown} at ${best} %`);
 }));
 
+test("the screen stays awake while it listens, and no longer", () => visit(async page => {
+    await startLive(page);
+    assert.equal(await page.evaluate(() => globalThis.locks), 1);
+    await page.click("#start");
+    assert.equal(await page.evaluate(() => globalThis.locks), 0);
+}, {
+    prepare: () => {
+        globalThis.locks = 0;
+        const request = async () => (++globalThis.locks, { release: () => --globalThis.locks });
+        Object.defineProperty(navigator, "wakeLock", { value: { request } });
+    },
+}));
+
 test("permission denied", () => visit(async page => {
     await page.click("#start");
-    assert.match(await trouble(page), /did not allow motion/);
+    await says(page, /did not allow motion/);
     assert.equal(await page.textContent("#start"), "Start");
 }, { prepare: () => { DeviceMotionEvent.requestPermission = async () => "denied"; } }));
 
@@ -89,12 +102,12 @@ test("permission given, where it must be asked for", () => visit(async page => {
 
 test("no sensor", () => visit(async page => {
     await page.click("#start");
-    assert.match(await trouble(page), /No motion sensor answers/);
+    await says(page, /No motion sensor answers/);
 }));
 
 test("the browser stops delivering, and goes on", () => visit(async page => {
     await startLive(page);
-    assert.match(await trouble(page), /stopped delivering/);
+    await says(page, /stopped delivering/);
     await move(page, [[0, 0, 9.8]]);
     await page.waitForSelector("#trouble", { state: "hidden" });
 }));
@@ -103,9 +116,9 @@ test("another model, and broken ones", () => visit(async page => {
     const weights = await readFile(join(site, "weights.safetensors"));
     const cut = weights.subarray(0, weights.length - 100);
     await page.setInputFiles("#weights", file("cut.safetensors", cut));
-    assert.match(await trouble(page), /cut\.safetensors/);
+    await says(page, /cut\.safetensors/);
     await page.setInputFiles("#weights", file("poem.safetensors", "Roses are red"));
-    assert.match(await trouble(page), /poem\.safetensors/);
+    await says(page, /poem\.safetensors/);
     assert.match(await page.textContent("#model"), /^weights\.safetensors/);
 
     await page.setInputFiles("#weights", file("other.safetensors", weights));
@@ -138,7 +151,7 @@ test("a CSV is dropped, and one that isn't", () => visit(async page => {
     assert.equal(await page.getAttribute("#tab-replay", "aria-selected"), "true");
     assert.equal(await page.locator("#track option").count(), 1);
     await drop(page, "notes.csv", "milk,eggs\n1,2\n");
-    assert.match(await trouble(page), /notes\.csv/);
+    await says(page, /notes\.csv/);
 }));
 
 /** Records `rows` as `label`, after the phone has lain flat once. */
@@ -203,7 +216,7 @@ test("too little to learn from is said", () => visit(async page => {
     await page.selectOption("#pause", "0");
     await record(page, "walk", [...await part("walk", 0, 2), { ms: 60_000, xyz: [0, 0, 9.8] }]);
     await page.click("#learn");
-    assert.match(await trouble(page), /at least 2\.5 windows/);
+    await says(page, /at least 2\.5 windows/);
 }));
 
 test("no network after the first visit", async () => {
@@ -290,7 +303,7 @@ test("everything has a name for a screen reader, and enough contrast", async () 
             const found = [];
             for (const element of document.querySelectorAll("body *")) {
                 const says = element.getAttribute("aria-label") ?? element.textContent.trim();
-                if (element.matches("button, canvas, progress, section, [role=tab]") && !says)
+                if (element.matches("button, canvas, progress, section") && !says)
                     found.push(`no name: ${element.outerHTML}`);
                 if (element.matches("input, select") && element.labels.length === 0)
                     found.push(`no label: ${element.outerHTML}`);

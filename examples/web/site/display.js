@@ -20,6 +20,9 @@ export function trouble(words) {
     element("trouble").hidden = !words;
 }
 
+/** Says words to those who listen to the page. */
+export const announce = words => { element("spoken").textContent = words; };
+
 // The class and the bars.
 
 let bars = [];
@@ -76,8 +79,7 @@ function say(words) {
         heard = words;
         since = performance.now();
     } else if (words !== said && performance.now() - since > 1000) {
-        said = words;
-        element("spoken").textContent = words;
+        announce(said = words);
     }
 }
 

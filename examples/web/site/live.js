@@ -3,7 +3,7 @@
 //
 // Live: what the phone measures now.
 import { app, draw, hop, look, stop, take } from "./app.js";
-import { element, showNothing, trouble } from "./display.js";
+import { announce, element, showNothing, trouble } from "./display.js";
 import { FlatStep, MotionError, Rate, listen } from "./motion.js";
 
 const remembered = "gait-sign-of-axes";
@@ -30,6 +30,7 @@ function askForFlat() {
     element("flat-progress").value = 0;
     element("flat").hidden = false;
     showNothing("lay it flat");
+    announce(element("flat-words").textContent);
 }
 
 /** Starts to listen, if nobody does; false if that can't be. */

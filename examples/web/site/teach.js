@@ -3,7 +3,7 @@
 //
 // Teach: record yourself for each class, and let a worker train the model on it.
 import { app, onModel, useWeights } from "./app.js";
-import { element, spoken, trouble } from "./display.js";
+import { announce, element, spoken, trouble } from "./display.js";
 import { isRunning, listeners, start } from "./live.js";
 
 let recordings = []; // [{label, rows: [[ms, x, y, z], ...]}]
@@ -30,8 +30,9 @@ function listClasses() {
         item.dataset.class = name;
         item.innerHTML = `<span></span><span class="seconds"></span><button>Record</button>`;
         item.querySelector("span").textContent = spoken(name);
+        item.querySelector("span").id = `lesson-${label}`;
         const button = item.querySelector("button");
-        button.setAttribute("aria-label", `Record ${spoken(name)}`);
+        button.setAttribute("aria-describedby", `lesson-${label}`);
         button.onclick = () => record(label, button);
         return item;
     });
@@ -67,11 +68,13 @@ async function record(label, button) {
             if (seconds(made) >= length) current?.end();
         };
         button.textContent = "move";
+        announce(`recording ${spoken(app.model.classes[label])}`);
         listeners.add(listener);
         await ended;
         listeners.delete(listener);
         navigator.vibrate?.([200, 100, 200]);
         recordings.push(made);
+        announce("recorded");
     } finally {
         current = null;
         button.classList.remove("recording");
