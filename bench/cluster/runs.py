@@ -126,7 +126,7 @@ class Runner:
             folder.mkdir(parents=True)
             start = ["mpirun", "-n", setup.processes, "--bind-to", "none"]
             train = [self.programs / "har_train_mpi", data, "-o", folder / "weights.safetensors",
-                     "--batch", batch, "--log", folder / "epochs.jsonl",
+                     "--recipe", "plain", "--batch", batch, "--log", folder / "epochs.jsonl",
                      "--log-steps", folder / "steps.jsonl", *setup.words, *options]
             if hosts:
                 addresses = ",".join(f"10.7.0.{i + 1}" for i in range(hosts))

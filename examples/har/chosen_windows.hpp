@@ -38,8 +38,15 @@ inline std::vector<gait::index> windows_of(const std::vector<std::string>& users
     return chosen;
 }
 
+/// Steps of the windows that the weights at this path want. Throws gait::error if they don't say.
+inline gait::index steps_of(const std::string& weights, const gait::model_info& info) {
+    if (info.window_steps < 1)
+        throw gait::error({weights, "metadata window_steps", "the length of a window", "none"});
+    return info.window_steps;
+}
+
 /// Throws gait::error unless the weights and the recordings r, at these paths, speak of the same
-/// thing.
+/// thing, as far as the weights' file says what they speak of.
 inline void check_match(const std::string& weights, const gait::model_info& info,
                         const std::string& prepared, const gait::recordings& r) {
     const auto same = [&](bool agrees, const std::string& what, const std::string& expected,
@@ -54,8 +61,6 @@ inline void check_match(const std::string& weights, const gait::model_info& info
         return text;
     };
     const auto number = [](double x) { return nlohmann::json(x).dump(); };
-    if (info.window_steps < 1)
-        throw gait::error({weights, "metadata window_steps", "the length of a window", "none"});
     if (info.layout != gait::input_layout::steps_first)
         throw gait::error({weights, "metadata input_layout", "steps_first",
                            std::string(gait::name_of(info.layout))});

@@ -6,19 +6,39 @@
 #pragma once
 
 #include <gait/data/batches.hpp>
+#include <gait/layers/dropout.hpp>
 #include <gait/model/har.hpp>
 #include <gait/training/calibration.hpp>
 #include <gait/training/trainer.hpp>
 #include <gait/weights/save.hpp>
 
-extern template gait::fit_result gait::fit(const gait::har_model<6>&, const gait::recorded_windows&,
+namespace har {
+
+/// The reference model while it is trained: a part of the last hidden state may be dropped. It has
+/// the reference model's parameters, and is saved as that.
+template <gait::index Classes>
+using model_in_training =
+    gait::sequential<gait::each_step<gait::dense<3, 64, gait::relu>>, gait::lstm<64, 64>,
+                     gait::lstm<64, 64>, gait::last_step<64>, gait::dropout<64>,
+                     gait::dense<64, Classes>>;
+
+template <gait::index Classes>
+model_in_training<Classes> in_training(const gait::har_model<Classes>&, double dropped) {
+    return model_in_training<Classes>({}, {}, {}, {}, {static_cast<float>(dropped)}, {});
+}
+
+} // namespace har
+
+extern template gait::fit_result gait::fit(const har::model_in_training<6>&,
+                                           const gait::recorded_windows&,
                                            const gait::recorded_windows&, const gait::fit_options&,
                                            const gait::callbacks&, gait::any_communicator);
-extern template gait::evaluation gait::evaluate(const gait::har_model<6>&, std::span<const float>,
+extern template gait::evaluation gait::evaluate(const har::model_in_training<6>&,
+                                                std::span<const float>,
                                                 const gait::recorded_windows&,
                                                 const gait::cross_entropy&, int,
                                                 gait::any_communicator);
-extern template gait::labelled_logits gait::logits_of(const gait::har_model<6>&,
+extern template gait::labelled_logits gait::logits_of(const har::model_in_training<6>&,
                                                       std::span<const float>,
                                                       const gait::recorded_windows&, int,
                                                       gait::any_communicator);
@@ -26,14 +46,16 @@ extern template void gait::save_weights(const std::filesystem::path&, const gait
                                         std::span<const float>, const gait::model_info&,
                                         gait::precision);
 
-extern template gait::fit_result gait::fit(const gait::har_model<7>&, const gait::recorded_windows&,
+extern template gait::fit_result gait::fit(const har::model_in_training<7>&,
+                                           const gait::recorded_windows&,
                                            const gait::recorded_windows&, const gait::fit_options&,
                                            const gait::callbacks&, gait::any_communicator);
-extern template gait::evaluation gait::evaluate(const gait::har_model<7>&, std::span<const float>,
+extern template gait::evaluation gait::evaluate(const har::model_in_training<7>&,
+                                                std::span<const float>,
                                                 const gait::recorded_windows&,
                                                 const gait::cross_entropy&, int,
                                                 gait::any_communicator);
-extern template gait::labelled_logits gait::logits_of(const gait::har_model<7>&,
+extern template gait::labelled_logits gait::logits_of(const har::model_in_training<7>&,
                                                       std::span<const float>,
                                                       const gait::recorded_windows&, int,
                                                       gait::any_communicator);

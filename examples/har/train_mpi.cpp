@@ -8,6 +8,7 @@
 // Rank 0 shows what all do and writes the files. An error of any rank ends them all: it is one
 // line, and says where to go on.
 #include "support/interrupt.hpp"
+#include "support/last_words.hpp"
 #include "train_options.hpp"
 #include "train_run.hpp"
 
@@ -25,6 +26,8 @@
 #include <span>
 #include <string>
 #include <thread>
+
+#include <unistd.h>
 
 namespace {
 
@@ -91,10 +94,28 @@ void tell(const std::string& who, std::string message) {
             c = ' ';
     std::fflush(stdout);
     std::fprintf(stderr, "har_train_mpi, %s: %s\n", who.c_str(), message.c_str());
+    // What MPICH's mpiexec hasn't read when a rank aborts is lost.
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+}
+
+/// Who this rank is to others.
+struct identity {
+    std::string name; ///< rank and host
+    std::string job;  ///< the same in all ranks of this job on this machine
+};
+
+/// The number of the first process of this job on this machine.
+std::string job_here() {
+    MPI_Comm here = MPI_COMM_NULL;
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
+    int number = static_cast<int>(::getpid());
+    MPI_Bcast(&number, 1, MPI_INT, 0, here);
+    MPI_Comm_free(&here);
+    return "job " + std::to_string(number);
 }
 
 int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint& last,
-         std::string& name) {
+         support::last_words& last_words, identity& self) {
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     har::train_options o;
@@ -103,18 +124,17 @@ int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint
         return *code;
     if (rank != 0 && !std::freopen("/dev/null", "w", stdout))
         throw gait::error({"/dev/null", "", "to write to it", "no way to"});
-    support::catch_interrupts();
+    // Silently: launchers send SIGTERM to all ranks when one has died.
+    support::catch_interrupts(true, support::last_words::none);
 
     session.patience(static_cast<unsigned>(std::ceil(wanted.timeout)));
     gait::mpi_communicator ranks(wanted.timeout);
-    name = ranks.name();
-    // When mpirun ends this rank because another one is dead, it leaves it a second, and Open MPI
-    // may wait for mpirun in the meantime. Two ranks are enough: one of them is alive.
+    self = {ranks.name(), job_here()};
     last.on_change = [&] {
-        if (rank < 2)
-            support::say_when_interrupted("\nhar_train_mpi, " + name + ": asked to end; " +
-                                          where_to_go_on(last) + "\n");
+        last_words.are(self.job, "\nhar_train_mpi, " + self.name + ": killed; " +
+                                     where_to_go_on(last) + "\n");
     };
+    last.on_change();
     divide_up(ranks.size(), wanted, o);
     const int workers = ranks.size() - o.fit.servers;
     if (workers > o.fit.shards)
@@ -141,19 +161,21 @@ int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint
                 static_cast<double>(ranks.bytes_sent()) / 1e6, ranks.watch().seconds_waited());
     std::fflush(stdout);
     ranks.finish();
+    last_words.none();
     return code;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
+    support::last_words last_words; // forks, so it comes before MPI
     gait::mpi_session session;
     har::last_checkpoint last;
-    std::string name;
+    identity self;
     std::string problem;
     bool urgent = true;
     try {
-        return work(argc, argv, session, last, name);
+        return work(argc, argv, session, last, last_words, self);
     } catch (const gait::missing_rank& e) {
         problem = e.what();
     } catch (const std::exception& e) {
@@ -168,6 +190,7 @@ int main(int argc, char** argv) {
     if (!last.path.empty() && problem.find(last.path.string()) == std::string::npos)
         problem += "; " + where_to_go_on(last);
     if (urgent || !support::interrupted())
-        tell(name.empty() ? "a rank" : name, problem);
+        tell(self.name.empty() ? "a rank" : self.name, problem);
+    last_words.spoken(self.job);
     gait::mpi_session::abort(1);
 }

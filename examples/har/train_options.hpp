@@ -20,10 +20,12 @@ struct traffic {
 };
 
 struct train_options {
+    std::string recipe = "people";
     std::string prepared, weights = "weights.safetensors", log, log_steps, report;
     std::string command; ///< all words, for a shell
     gait::index window = 200, hop = 20;
     gait::index shortest = 0; ///< of the windows at the end of a run; 0: they are as long as others
+    std::string scaling = "axes";
 
     std::string split = "user";
     std::vector<std::string> validation_users;
@@ -35,6 +37,8 @@ struct train_options {
     double momentum = 0.9, beta1 = 0.9, beta2 = 0.999, smoothing = 0.99, epsilon = 1e-8;
     double weight_decay = 0;
     bool nesterov = false;
+    std::string from;   ///< weights to begin with; empty: random ones
+    double dropout = 0; ///< share of the last hidden state
 
     gait::augmentation augment;
 
@@ -66,7 +70,10 @@ inline gait::any_optimizer chosen_optimizer(const train_options& o) {
     return gait::adam{o.beta1, o.beta2, o.epsilon, o.weight_decay};
 }
 
-/// What a resumed run must have in common with the one before, in words.
+/// With as many digits as it takes to read the same number again.
+std::string in_words(double number);
+
+/// What a resumed run must have in common with the one before.
 std::string in_words(const gait::augmentation& a);
 
 /// The command line into `o`. What it returns is the program's exit code if there is nothing to do:

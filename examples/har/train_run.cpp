@@ -5,6 +5,7 @@
 // exit codes.
 #include "train_run.hpp"
 #include "by_user.hpp"
+#include "chosen_windows.hpp"
 #include "models.hpp"
 #include "support/folder.hpp"
 #include "support/interrupt.hpp"
@@ -119,6 +120,19 @@ bool reads_a_part(const train_options& o, const gait::any_communicator& ranks) {
     return ranks.size() > 1 && o.fit.order == gait::window_order::dealt && o.fit.servers == 0;
 }
 
+/// The weights that training begins with, if they come from a file. Their scaling goes with them.
+template <class Model>
+gait::buffer<float> beginning(const Model& model, const train_options& o, const gait::recordings& r,
+                              gait::scaling& scale) {
+    if (o.from.empty())
+        return {};
+    auto before = gait::load_weights(o.from, model);
+    check_match(o.from, before.info, o.prepared, r);
+    if (!before.info.mean.empty())
+        scale = {before.info.mean, before.info.deviation};
+    return std::move(before.parameters);
+}
+
 /// What rank 0 gives back is whole; the others know how they ended, and no more. `others` were
 /// trained alike with other splits.
 template <class Model>
@@ -138,12 +152,18 @@ training_outcome train_model(const Model& model, train_options& o,
     } else {
         scale = gait::fit_scaling(r, windows, parts.train);
     }
+    if (o.scaling != "axes")
+        scale = o.scaling == "together" ? gait::scaled_together(scale) : gait::scaling{};
+    const auto before_training = beginning(model, o, r, scale);
+    o.fit.initial_parameters = before_training.span();
     const gait::recorded_windows train(r, windows, o.window, parts.train, scale, o.augment);
     const gait::recorded_windows validation(r, windows, o.window, parts.validation, scale);
     gait::model_info info = describe(o, r, parts, scale);
     if (o.class_weights == "balanced")
         o.fit.loss.class_weights = class_weights(train);
     o.fit.identity["augmentation"] = in_words(o.augment);
+    o.fit.identity["scaling"] = o.scaling;
+    o.fit.identity["dropout"] = in_words(o.dropout);
     if (first) {
         print_data(o, r, parts, std::ssize(windows));
         if (reads_a_part(o, ranks))
@@ -200,7 +220,8 @@ training_outcome train_model(const Model& model, train_options& o,
         return verdict();
     };
     training_outcome done;
-    done.fit = gait::fit(model, train, validation, o.fit, tell, ranks);
+    const auto trainee = in_training(model, o.dropout);
+    done.fit = gait::fit(trainee, train, validation, o.fit, tell, ranks);
     if (first)
         display->stop();
 
@@ -218,8 +239,8 @@ training_outcome train_model(const Model& model, train_options& o,
                     o.fit.patience, done.fit.epoch);
     const auto weights = done.fit.parameters.span();
     if (validation.size() > 0) {
-        done.seen = gait::evaluate(model, weights, validation, o.fit.loss, o.fit.threads, ranks);
-        done.said = gait::logits_of(model, weights, validation, o.fit.threads, ranks);
+        done.seen = gait::evaluate(trainee, weights, validation, o.fit.loss, o.fit.threads, ranks);
+        done.said = gait::logits_of(trainee, weights, validation, o.fit.threads, ranks);
     }
     if (!first)
         return done;

@@ -4,13 +4,14 @@
 // The trainer of the model of seven classes; see train_models.hpp.
 #include "train_models.hpp"
 
-template gait::fit_result gait::fit(const gait::har_model<7>&, const gait::recorded_windows&,
+template gait::fit_result gait::fit(const har::model_in_training<7>&, const gait::recorded_windows&,
                                     const gait::recorded_windows&, const gait::fit_options&,
                                     const gait::callbacks&, gait::any_communicator);
-template gait::evaluation gait::evaluate(const gait::har_model<7>&, std::span<const float>,
+template gait::evaluation gait::evaluate(const har::model_in_training<7>&, std::span<const float>,
                                          const gait::recorded_windows&, const gait::cross_entropy&,
                                          int, gait::any_communicator);
-template gait::labelled_logits gait::logits_of(const gait::har_model<7>&, std::span<const float>,
+template gait::labelled_logits gait::logits_of(const har::model_in_training<7>&,
+                                               std::span<const float>,
                                                const gait::recorded_windows&, int,
                                                gait::any_communicator);
 template void gait::save_weights(const std::filesystem::path&, const gait::har_model<7>&,

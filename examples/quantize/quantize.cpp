@@ -96,7 +96,7 @@ void print_json(const comparison& c, const std::vector<std::string>& classes) {
 template <class Model>
 comparison compare(const options& o, const gait::trained_model<Model>& before,
                    const gait::trained_model<Model>& after, const gait::recordings& r) {
-    const gait::index steps = before.info.window_steps;
+    const gait::index steps = har::steps_of(o.weights, before.info);
     const auto windows = gait::make_windows(r, steps, o.hop);
     const auto chosen = har::windows_of(o.users, o.recordings, r, windows);
     const gait::recorded_windows source(r, windows, steps, chosen,

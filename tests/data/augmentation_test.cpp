@@ -50,8 +50,13 @@ struct some_windows {
     }
 };
 
-const gait::augmentation everything{
-    .rotation = 30, .scale = 0.1, .jitter = 0.2, .warp = 0.1, .rate = 0.5, .rounding = 0.1};
+const gait::augmentation everything{.yaw = 90,
+                                    .rotation = 30,
+                                    .scale = 0.1,
+                                    .jitter = 0.2,
+                                    .warp = 0.1,
+                                    .rate = 0.5,
+                                    .rounding = 0.1};
 const gait::pass training{.training = true, .seed = 7, .epoch = 3};
 
 double norm(const float* x) {
@@ -124,6 +129,43 @@ TEST_CASE("rotation keeps norms and angles, and turns every window another way")
     }
 }
 
+TEST_CASE("yaw turns about the mean, which stays") {
+    const some_windows some;
+    const auto mean = [](const std::vector<float>& x) {
+        std::vector<double> m(3);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            m[i % 3] += static_cast<double>(x[i]) / T;
+        return m;
+    };
+    std::vector<double> angles;
+    for (gait::index id = 0; id < 20; ++id) {
+        const auto x = some.plain(id), y = some.window({.yaw = 90}, id, training);
+        const auto up = mean(x), still_up = mean(y);
+        const double length = std::hypot(up[0], up[1], up[2]);
+        for (std::size_t f = 0; f < 3; ++f)
+            CHECK(still_up[f] == doctest::Approx(up[f]).epsilon(1e-4));
+        // The angle between what is horizontal of the first sample before and after.
+        double cosine = 0, square = 0, high = 0, high_after = 0;
+        for (std::size_t f = 0; f < 3; ++f) {
+            high += static_cast<double>(x[f]) * up[f] / length;
+            high_after += static_cast<double>(y[f]) * up[f] / length;
+        }
+        for (std::size_t f = 0; f < 3; ++f) {
+            const double a = static_cast<double>(x[f]) - high * up[f] / length;
+            const double b = static_cast<double>(y[f]) - high_after * up[f] / length;
+            cosine += a * b;
+            square += a * a;
+        }
+        CHECK(high_after == doctest::Approx(high).epsilon(1e-4).scale(1));
+        angles.push_back(std::acos(std::clamp(cosine / square, -1.0, 1.0)) * 180 /
+                         std::numbers::pi);
+    }
+    const auto [least, most] = std::ranges::minmax(angles);
+    CHECK(least < 20);
+    CHECK(most > 70);
+    CHECK(most < 90.5);
+}
+
 TEST_CASE("scaling is one factor for a window") {
     const some_windows some;
     float least = 2, most = 0;
@@ -164,10 +206,11 @@ TEST_CASE("jitter has mean 0, the deviation asked for, and the shape of a bell")
 TEST_CASE("a warped window begins and ends where it did, and runs forward") {
     const gait::recordings r = gait_test::some_recordings({T}); // x is the time
     for (std::uint64_t sample = 0; sample < 50; ++sample) {
-        gait::window_augmentation warp({.warp = 0.3}, T, {1, gait::purpose::augment, 0, sample});
+        gait::window_augmentation warp({.warp = 0.3}, r.samples.data(), T,
+                                       {1, gait::purpose::augment, 0, sample});
         float before = -1, farthest = 0;
         for (gait::index t = 0; t < T; ++t) {
-            const float time = warp(r.samples.data(), t)[0];
+            const float time = warp(t)[0];
             if (t == 0 || t == T - 1)
                 CHECK(time == doctest::Approx(static_cast<float>(t)).epsilon(1e-5).scale(1));
             else
@@ -183,19 +226,20 @@ TEST_CASE("a slower sensor keeps the time and loses what is fast") {
     gait::recordings r =
         gait_test::some_recordings({T}); // x is the time: a straight line stays one
     for (std::uint64_t sample = 0; sample < 50; ++sample) {
-        gait::window_augmentation thin({.rate = 0.8}, T, {1, gait::purpose::augment, 0, sample});
+        gait::window_augmentation thin({.rate = 0.8}, r.samples.data(), T,
+                                       {1, gait::purpose::augment, 0, sample});
         for (gait::index t = 0; t < T; ++t)
-            CHECK(thin(r.samples.data(), t)[0] ==
-                  doctest::Approx(static_cast<float>(t)).epsilon(1e-4));
+            CHECK(thin(t)[0] == doctest::Approx(static_cast<float>(t)).epsilon(1e-4));
     }
     for (std::size_t i = 0; i < T; ++i) // as fast as can be
         r.samples[3 * i] = i % 2 ? 1.0F : -1.0F;
     double smallest = 1e9;
     for (std::uint64_t sample = 0; sample < 50; ++sample) {
-        gait::window_augmentation thin({.rate = 0.8}, T, {1, gait::purpose::augment, 0, sample});
+        gait::window_augmentation thin({.rate = 0.8}, r.samples.data(), T,
+                                       {1, gait::purpose::augment, 0, sample});
         double power = 0;
         for (gait::index t = 0; t < T; ++t) {
-            const double x = thin(r.samples.data(), t)[0];
+            const double x = thin(t)[0];
             CHECK(std::abs(x) <= 1.00001);
             power += x * x / T;
         }
@@ -221,17 +265,18 @@ TEST_CASE("values are rounded last, in raw units") {
 TEST_CASE("a window of one step, and none of its neighbours") {
     const std::vector<float> one{1, 2, 3};
     gait::augmentation a = everything;
-    a.jitter = a.rotation = a.scale = a.rounding = 0;
-    gait::window_augmentation change(a, 1, {1, gait::purpose::augment});
-    CHECK(change(one.data(), 0) == gait::window_augmentation::sample{1, 2, 3});
+    a.jitter = a.yaw = a.rotation = a.scale = a.rounding = 0;
+    gait::window_augmentation change(a, one.data(), 1, {1, gait::purpose::augment});
+    CHECK(change(0) == gait::window_augmentation::sample{1, 2, 3});
 
     // Everything around the window is NaN: it would show.
     std::vector<float> padded(3 * (T + 2), std::nanf(""));
     std::fill(padded.begin() + 3, padded.end() - 3, 1.0F);
     for (std::uint64_t sample = 0; sample < 500; ++sample) {
-        gait::window_augmentation all(everything, T, {1, gait::purpose::augment, 0, sample});
+        gait::window_augmentation all(everything, padded.data() + 3, T,
+                                      {1, gait::purpose::augment, 0, sample});
         for (gait::index t = 0; t < T; ++t)
-            for (const float value : all(padded.data() + 3, t))
+            for (const float value : all(t))
                 CHECK(std::isfinite(value));
     }
 }

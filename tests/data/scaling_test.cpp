@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
 TEST_CASE("mean and deviation of the given ranges, feature by feature") {
@@ -43,6 +44,15 @@ TEST_CASE("scaled samples have mean 0 and deviation 1, in place too") {
         CHECK(std::abs(again.mean[f]) < 1e-4F);
         CHECK(again.deviation[f] == doctest::Approx(1).epsilon(1e-4));
     }
+}
+
+TEST_CASE("scaled together, a sample keeps its direction, and the mean square is 1") {
+    const std::vector<float> x{3, 0, 4, 1, 5, 8}; // (3, 2)
+    const std::vector<gait::sample_range> all{{0, 3}};
+    const auto s = gait::scaled_together(gait::fit_scaling(x, 2, all));
+    CHECK(s.mean == std::vector<float>{0, 0});
+    CHECK(s.deviation[0] == s.deviation[1]);
+    CHECK(s.deviation[0] == doctest::Approx(std::sqrt((9 + 16 + 25 + 0 + 1 + 64) / 6.0)));
 }
 
 TEST_CASE("an empty scaling changes nothing") {

@@ -31,7 +31,7 @@ const bool environment_set = [] {
 }();
 
 /// Short windows, so that it is quick.
-const std::string quick = " prepared.safetensors --window 40 --batch 64 --threads 1 --order dealt ";
+const std::string quick = " prepared.safetensors --recipe plain --window 40 --batch 64 --threads 1 --order dealt ";
 const std::string mpi = "'" GAIT_BIN_DIR "/har_train_mpi'";
 
 bool contains(const std::string& text, const std::string& part) {
@@ -323,8 +323,14 @@ TEST_CASE("a killed rank ends the job, which goes on from its checkpoint to the 
         const auto killed = disturb(folder, std::array{2, 4, 3, 3}[static_cast<std::size_t>(i % 4)],
                                     victim, "KILL", i % 4 < 2 ? "" : "--mode async --staleness 0");
         CHECK(killed.code != 0);
-        CHECK_MESSAGE(contains(killed.err, "rank " + std::to_string(victim)), killed.err);
-        CHECK_MESSAGE(contains(killed.err, "cut.checkpoint, has"), killed.err);
+        // MPICH's mpiexec kills the others within a millisecond, and the first that is told of may
+        // be one of them.
+        const bool any = contains(GAIT_MPIEXEC, "mpich");
+        CHECK_MESSAGE(contains(killed.err, "har_train_mpi, rank " +
+                                               (any ? "" : std::to_string(victim) + " on ")),
+                      killed.err);
+        CHECK_MESSAGE(contains(killed.err, ": killed; the last checkpoint, cut.checkpoint, has "),
+                      killed.err);
         check_going_on(folder, i % 2 == 0 ? 4 : 2);
     }
 }

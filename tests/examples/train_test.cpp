@@ -61,7 +61,7 @@ nlohmann::json read_json(const std::filesystem::path& path) {
 }
 
 /// Short windows, so that it is quick.
-const std::string quick = "prepared.safetensors --window 40 ";
+const std::string quick = "prepared.safetensors --recipe plain --window 40 ";
 
 /// Under sanitizers, training to an accuracy would take an hour; .ci/run leaves it to the release
 /// build, which comes first. Everything else in here runs there too.
@@ -79,10 +79,10 @@ TEST_CASE("a simulation is learned to above 90 % on users who were not trained o
         return;
     const scratch_folder folder;
     make_recordings(folder, 400'000, 9);
-    const std::string out =
-        succeed(folder, "har_train",
-                "prepared.safetensors weights.safetensors --hop 20 --batch 32 --epochs 8 "
-                "--schedule cosine --warm-up 0.5 --learning-rate 4e-3 --log log.jsonl");
+    const std::string out = succeed(
+        folder, "har_train",
+        "prepared.safetensors weights.safetensors --recipe plain --hop 20 --batch 32 --epochs 8 "
+        "--schedule cosine --warm-up 0.5 --learning-rate 4e-3 --log log.jsonl");
     CHECK(out.find("held out: d, h") != std::string::npos);
     CHECK(out.find("epoch 8/8  loss ") != std::string::npos);
     CHECK(out.find("stairsdown") != std::string::npos);
@@ -123,7 +123,8 @@ TEST_CASE("real recordings of one user are learned to above 95 %") {
     // 0.1 m/s^2 on one axis, a thirtieth of a deviation; what gets past the plateau where the two
     // are one class is short clipping and a short memory of the squared gradient.
     succeed(folder, "har_train",
-            "prepared.safetensors weights.safetensors --window 50 --hop 5 --split none --batch 48 "
+            "prepared.safetensors weights.safetensors --recipe plain --window 50 --hop 5 "
+            "--split none --batch 48 "
             "--epochs 150 --schedule cosine --learning-rate 5e-3 --beta2 0.95 --clip 0.05");
     succeed(folder, "har_evaluate",
             "weights.safetensors prepared.safetensors --hop 5 --json seen.json");
@@ -163,8 +164,9 @@ TEST_CASE("where labels are drawn by lot, nothing is known of users who were not
     const scratch_folder folder;
     make_recordings(folder, 120'000, 4);
     auto r = gait::load_recordings(folder / "prepared.safetensors");
-    const std::string words = " --window 40 --hop 40 --batch 32 --epochs 4 --learning-rate 4e-3 "
-                              "--validation-users d --log log.jsonl";
+    const std::string words =
+        " --recipe plain --window 40 --hop 40 --batch 32 --epochs 4 --learning-rate 4e-3 "
+        "--validation-users d --log log.jsonl";
     const auto accuracy_of = [&](const std::string& file) {
         succeed(folder, "har_train", file + words);
         std::istringstream lines(read_all(folder / "log.jsonl"));
@@ -259,6 +261,63 @@ TEST_CASE("augmentation is new in every epoch, the same for any threads and on r
                "augmentation: rotation 20"));
 }
 
+TEST_CASE("training begins with given weights, and keeps the scaling that goes with them") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string words = quick + "--batch 64 --epochs 1 ";
+    succeed(folder, "har_train", words + "-o first.safetensors");
+    // A rate of 0 goes nowhere, whatever else differs: the users, who would be scaled otherwise.
+    succeed(folder, "har_train",
+            words + "-o same.safetensors --from first.safetensors --learning-rate 0 "
+                    "--validation-users a");
+    const gait::safetensors_file first(folder / "first.safetensors"),
+        same(folder / "same.safetensors");
+    for (const gait::tensor_info& t : first.tensors())
+        CHECK(first.read<float>(t.name, t.type, t.shape) ==
+              same.read<float>(t.name, t.type, t.shape));
+    for (const char* kept : {"scaling_mean", "scaling_deviation"})
+        CHECK(first.metadata().at(kept) == same.metadata().at(kept));
+
+    auto r = gait::load_recordings(folder / "prepared.safetensors");
+    r.classes.front() = "hop";
+    gait::save_recordings(folder / "other.safetensors", r);
+    CHECK(says(fail(folder, "har_train", "other.safetensors --window 40 --from first.safetensors"),
+               " as in first.safetensors"));
+    CHECK(says(fail(folder, "har_train", words + "--from prepared.safetensors"),
+               "prepared.safetensors"));
+}
+
+TEST_CASE("dropout and scaling change what is learned, and a resumed run must have the same") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string words = quick + "--batch 64 ";
+    succeed(folder, "har_train", words + "-o plain.safetensors --epochs 2");
+    for (const std::string other : {"--dropout 0.5 ", "--scaling together ", "--scaling none "}) {
+        CAPTURE(other);
+        succeed(folder, "har_train", words + other + "-o whole.safetensors --epochs 2");
+        CHECK(read_all(folder / "whole.safetensors") != read_all(folder / "plain.safetensors"));
+        succeed(folder, "har_train", words + other + "-o parts.safetensors --epochs 1");
+        succeed(folder, "har_train", words + other + "-o parts.safetensors --epochs 2 --resume");
+        CHECK(read_all(folder / "whole.safetensors") == read_all(folder / "parts.safetensors"));
+        fail(folder, "har_train", words + "-o parts.safetensors --epochs 3 --resume");
+        // Every program that loads weights takes these.
+        succeed(folder, "har_evaluate", "whole.safetensors prepared.safetensors");
+    }
+}
+
+TEST_CASE("a recipe is what is not said otherwise") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string words = "prepared.safetensors --window 40 ";
+    const std::string people = succeed(folder, "har_train", words + "--epochs 1 --rotate 20");
+    CHECK(says(people, "Augmentation: yaw 180, rotation 20, scale 0.2, warp 0.2"));
+    succeed(folder, "har_train", words + "--epochs 1 --recipe plain -o plain.safetensors");
+    succeed(folder, "har_train",
+            words + "--epochs 1 --batch 1000 --schedule constant --yaw 0 --rotate 0 --scale 0 "
+                    "--warp 0 --dropout 0 -o said.safetensors");
+    CHECK(read_all(folder / "plain.safetensors") == read_all(folder / "said.safetensors"));
+}
+
 TEST_CASE("resuming gives the bytes of an uninterrupted run, after an end and after Ctrl-C") {
     const scratch_folder folder;
     make_recordings(folder, 60'000, 3);
@@ -302,7 +361,8 @@ TEST_CASE("mistakes are one line that says what to do") {
           std::string::npos);
 
     succeed(folder, "har_train", quick + "--epochs 1 --batch 64");
-    const std::string again = "prepared.safetensors --window 40 --epochs 2 --resume ";
+    const std::string again =
+        "prepared.safetensors --recipe plain --window 40 --epochs 2 --resume ";
     const std::string refused = train(again + "--batch 65 --seed 2");
     CHECK(refused.find("batch: 64; seed: 1") != std::string::npos);
     CHECK(train(again + "--batch 64 --hop 19").find("training data") != std::string::npos);

@@ -122,3 +122,39 @@ TEST_CASE("the most probable class is the first of the largest") {
     CHECK(gait::most_probable(p).label == 1);
     CHECK(gait::most_probable(p).probability == 0.4F);
 }
+
+// Numbers laid by hand: row r's run of numbers is x_0 x_1 ... y_0 y_1 ... z_0 z_1 ..., and the
+// model takes them three by three.
+TEST_CASE("windows are laid features first for a model that has learnt so") {
+    auto parameters = random_parameters();
+    constexpr gait::index steps = 20, rows = 7;
+    const gait::extents tile{steps, rows};
+    const auto windows = random_windows(tile);
+    std::vector<float> laid(windows.size());
+    for (gait::index r = 0; r < rows; ++r) {
+        std::vector<float> run;
+        for (gait::index f = 0; f < 3; ++f)
+            for (gait::index t = 0; t < steps; ++t)
+                run.push_back(windows[static_cast<std::size_t>((t * rows + r) * 3 + f)]);
+        for (gait::index i = 0; i < 3 * steps; ++i)
+            laid[static_cast<std::size_t>((i / 3 * rows + r) * 3 + i % 3)] =
+                run[static_cast<std::size_t>(i)];
+    }
+    gait::classifier<odd_model> plain(odd_model{}, parameters.span(), {}, steps, 12);
+    const auto expected = classify(plain, laid, tile);
+    REQUIRE(classify(plain, windows, tile) != expected);
+    for (const int threads : {1, 2}) {
+        CAPTURE(threads);
+        gait::classifier<odd_model> classifier(odd_model{}, parameters.span(), {}, steps, 3,
+                                               threads, 1, gait::input_layout::features_first);
+        CHECK(classify(classifier, windows, tile) == expected);
+        for (gait::index r = 0; r < rows; ++r) { // each one alone
+            std::vector<float> window;
+            for (gait::index t = 0; t < steps; ++t)
+                for (gait::index f = 0; f < 3; ++f)
+                    window.push_back(windows[static_cast<std::size_t>((t * rows + r) * 3 + f)]);
+            const auto single = classifier(window);
+            CHECK(std::equal(single.begin(), single.end(), expected.begin() + r * 4));
+        }
+    }
+}

@@ -96,3 +96,26 @@ TEST_CASE("an info that doesn't fit the model or makes no sense is refused by ke
                       bad.second);
     }
 }
+
+TEST_CASE("how windows lie is written where it isn't the usual way") {
+    scratch_folder folder;
+    model_info info;
+    CHECK(!to_metadata("f", info).contains("input_layout"));
+    CHECK(read(folder, {{"format", "gait"}}).layout == input_layout::steps_first);
+    info.layout = input_layout::features_first;
+    const metadata entries = to_metadata("f", info);
+    CHECK(entries.at("input_layout") == "features_first");
+    const model_info found = read(folder, entries);
+    CHECK(found.layout == input_layout::features_first);
+    CHECK(found.extra.empty());
+
+    const auto says_of = [&](const metadata& wrong) {
+        return message_of([&] { static_cast<void>(read(folder, wrong)); });
+    };
+    CHECK(says(says_of({{"input_layout", "sideways"}}),
+               "\"input_layout\": expected steps_first or features_first, found \"sideways\""));
+    CHECK(says(says_of({{"input_layout", "features_first"},
+                        {"scaling_mean", "[0.0,0.0,9.8]"},
+                        {"scaling_deviation", "[1.0,1.0,1.0]"}}),
+               "as there is a scaling"));
+}

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// Augmentation: what else a phone might have recorded of the same movement. It lay the other way
-// round in the pocket, its sensor has another gain and more noise, its owner walked a little
+// Augmentation: what else a phone might have recorded of the same movement. It lay another way in
+// the pocket, its sensor has another gain and more noise, its owner walked a little
 // faster, it sampled less often or rounded what it measured. A window is changed on its way into a
 // tile; nothing is kept, and nothing outside the window is looked at, so no split is crossed.
 //
@@ -23,6 +23,7 @@ namespace gait::inline GAIT_ARCH {
 
 /// How much of each; all zero: none. In raw units, before scaling.
 struct augmentation {
+    double yaw = 0;      ///< degrees, the largest angle about the vertical, the mean; up to 180
     double rotation = 0; ///< degrees, the largest angle about an axis of any direction; up to 180
     double scale = 0;    ///< gain from [1 - scale, 1 + scale], one for all axes; below 1
     double jitter = 0;   ///< standard deviation of noise added to every number
@@ -31,18 +32,20 @@ struct augmentation {
     double rounding = 0; ///< values become multiples of this; browsers deliver 0.1 m/s^2
 
     [[nodiscard]] bool any() const {
-        return rotation > 0 || scale > 0 || jitter > 0 || warp > 0 || rate > 0 || rounding > 0;
+        return yaw > 0 || rotation > 0 || scale > 0 || jitter > 0 || warp > 0 || rate > 0 ||
+               rounding > 0;
     }
 };
 
-/// What becomes of one window: drawn once, then applied to its samples in order.
+/// What becomes of one window (T, 3): drawn once, then applied to its samples in order.
 class window_augmentation {
 public:
     static constexpr index axes = 3;
     using sample = std::array<float, axes>;
 
-    window_augmentation(const augmentation& a, index steps, random_stream random)
-        : end_(static_cast<float>(steps - 1)), random_(random),
+    window_augmentation(const augmentation& a, const float* window, index steps,
+                        random_stream random)
+        : window_(window), end_(static_cast<float>(steps - 1)), random_(random),
           rounding_(static_cast<float>(a.rounding)) {
         // Always the same draws, so that each part is what it is with and without the others.
         const auto signed_uniform = [&] { return 2.0 * random_.uniform() - 1.0; };
@@ -51,8 +54,13 @@ public:
         const double gain = 1 + a.scale * signed_uniform();
         const double warp = a.warp * signed_uniform(), phase = std::numbers::pi * signed_uniform();
         const double share = 1 - a.rate * random_.uniform(), offset = random_.uniform();
+        const double yaw = a.yaw * std::numbers::pi / 180 * signed_uniform();
 
-        turn(height, around, angle, gain);
+        const double width = std::sqrt(std::max(0.0, 1 - height * height)); // Archimedes
+        const direction any{width * std::cos(around), width * std::sin(around), height};
+        matrix_ = turned(any, angle, gain);
+        if (a.yaw > 0)
+            matrix_ = product(matrix_, turned(vertical(steps, any), yaw, 1));
         // Sums of four bytes have this deviation: sqrt(4 (256^2 - 1) / 12).
         jitter_ = static_cast<float>(a.jitter / std::sqrt(65'535 / 3.0));
         spacing_ = a.rate > 0 ? static_cast<float>(1 / share) : 0;
@@ -67,10 +75,9 @@ public:
         step_cosine_ = std::cos(step);
     }
 
-    /// The sample that takes the place of step t of the window at `from` (T, 3). Called for
-    /// t = 0, 1, ... in order.
-    sample operator()(const float* from, index t) {
-        const sample x = at_time(from, time_of(t));
+    /// The sample that takes the place of step t. Called for t = 0, 1, ... in order.
+    sample operator()(index t) {
+        const sample x = at_time(time_of(t));
         sample y;
         for (std::size_t i = 0; i < axes; ++i) {
             y[i] = matrix_[3 * i] * x[0] + matrix_[3 * i + 1] * x[1] + matrix_[3 * i + 2] * x[2];
@@ -83,17 +90,43 @@ public:
     }
 
 private:
-    /// Turns by `angle` about the axis at this height and longitude, which is uniform on the sphere
-    /// (Archimedes), and multiplies by `gain`. Source: Rodrigues' formula.
-    void turn(double height, double around, double angle, double gain) {
-        const double width = std::sqrt(std::max(0.0, 1 - height * height));
-        const std::array<double, 3> k{width * std::cos(around), width * std::sin(around), height};
+    using direction = std::array<double, 3>; // of length 1
+    using matrix = std::array<float, 9>;     // (3, 3), by rows
+
+    /// Turns by `angle` about an axis and multiplies by `gain`. Source: Rodrigues' formula.
+    static matrix turned(const direction& k, double angle, double gain) {
         const double s = std::sin(angle), c = std::cos(angle);
         const std::array<double, 9> cross{0, -k[2], k[1], k[2], 0, -k[0], -k[1], k[0], 0};
+        matrix m{};
         for (std::size_t i = 0; i < 3; ++i)
             for (std::size_t j = 0; j < 3; ++j)
-                matrix_[3 * i + j] = static_cast<float>(
+                m[3 * i + j] = static_cast<float>(
                     gain * (c * (i == j) + s * cross[3 * i + j] + (1 - c) * k[i] * k[j]));
+        return m;
+    }
+
+    /// a b: first b, then a.
+    static matrix product(const matrix& a, const matrix& b) {
+        matrix m{};
+        for (std::size_t i = 0; i < 3; ++i)
+            for (std::size_t j = 0; j < 3; ++j)
+                for (std::size_t k = 0; k < 3; ++k)
+                    m[3 * i + j] += a[3 * i + k] * b[3 * k + j];
+        return m;
+    }
+
+    /// Where the window's mean points to, which is up: what is shaken goes back and forth, and
+    /// gravity stays. `otherwise`, if there is none.
+    [[nodiscard]] direction vertical(index steps, const direction& otherwise) const {
+        direction sum{};
+        const float* x = window_;
+        for (index t = 0; t < steps; ++t)
+            for (std::size_t i = 0; i < axes; ++i)
+                sum[i] += static_cast<double>(*x++);
+        const double length = std::hypot(sum[0], sum[1], sum[2]);
+        if (!(length > 1e-6 * static_cast<double>(steps)))
+            return otherwise;
+        return {sum[0] / length, sum[1] / length, sum[2] / length};
     }
 
     /// t + warp L / (2 pi) (sin(2 pi t / L + phase) - sin phase), sines by recurrence.
@@ -107,24 +140,24 @@ private:
 
     /// The signal at a time between the samples: on a straight line between them, or between the
     /// sparser ones that a slower sensor would have taken.
-    [[nodiscard]] sample at_time(const float* from, float time) const {
+    [[nodiscard]] sample at_time(float time) const {
         if (spacing_ == 0)
-            return between(from, time);
+            return between(time);
         const float number = std::floor((time - first_) / spacing_);
         const float before = std::clamp(first_ + number * spacing_, 0.0F, end_);
         const float after = std::clamp(first_ + (number + 1) * spacing_, 0.0F, end_);
         const float share = after > before ? (time - before) / (after - before) : 0.0F;
-        const sample a = between(from, before), b = between(from, after);
+        const sample a = between(before), b = between(after);
         sample x;
         for (std::size_t i = 0; i < axes; ++i)
             x[i] = a[i] + share * (b[i] - a[i]);
         return x;
     }
 
-    [[nodiscard]] sample between(const float* from, float time) const {
+    [[nodiscard]] sample between(float time) const {
         const auto step = static_cast<index>(time);
         const float share = time - static_cast<float>(step);
-        const float* a = from + step * axes;
+        const float* a = window_ + step * axes;
         const float* b = share > 0 ? a + axes : a; // no step after the last
         return {a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]),
                 a[2] + share * (b[2] - a[2])};
@@ -138,11 +171,12 @@ private:
         return static_cast<float>(static_cast<int>((pairs & 0xFFFF) + (pairs >> 16)) - 510);
     }
 
-    float end_; // T - 1
+    const float* window_; // (T, 3)
+    float end_;           // T - 1
     random_stream random_;
     float rounding_, jitter_ = 0, spacing_ = 0, first_ = 0;
     double reach_ = 0, sine_ = 0, sine_before_ = 0, cosine_ = 1, step_sine_ = 0, step_cosine_ = 1;
-    std::array<float, 9> matrix_{}; // (3, 3), by rows
+    matrix matrix_{};
 };
 
 } // namespace gait::inline GAIT_ARCH

@@ -97,10 +97,10 @@ public:
             float* to = x.data() + r * recordings::axes;
             if (augments_ && pass.training) {
                 window_augmentation change(
-                    augment_, x.steps(),
+                    augment_, from, x.steps(),
                     {pass.seed, purpose::augment, pass.epoch, static_cast<std::uint64_t>(id)});
                 for (index t = 0; t < x.steps(); ++t, to += stride)
-                    scale_(change(from, t).data(), to);
+                    scale_(change(t).data(), to);
             } else {
                 for (index t = 0; t < x.steps(); ++t, from += recordings::axes, to += stride)
                     scale_(from, to);

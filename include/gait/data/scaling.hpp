@@ -21,6 +21,18 @@ struct scaling {
     std::vector<float> deviation;
 };
 
+/// One factor for all features and no shift, after which the mean square over the features is that
+/// of `s`, 1: a vector keeps its direction, so turning commutes with it, and rest stays 0.
+inline scaling scaled_together(const scaling& s) {
+    double square = 0;
+    for (std::size_t f = 0; f < s.mean.size(); ++f) {
+        const double mean = double{s.mean[f]}, deviation = double{s.deviation[f]};
+        square += (mean * mean + deviation * deviation) / static_cast<double>(s.mean.size());
+    }
+    return {std::vector(s.mean.size(), 0.0F),
+            std::vector(s.mean.size(), static_cast<float>(std::sqrt(square)))};
+}
+
 /// Samples first, ..., last - 1.
 struct sample_range {
     index first = 0;
@@ -105,8 +117,8 @@ struct affine {
     }
     affine(const scaling& s = {}) : affine(s.mean, s.deviation) {}
     [[nodiscard]] bool changes_nothing() const {
-        return std::ranges::all_of(factor, [](float a) { return a == 1; }) &&
-               std::ranges::all_of(offset, [](float a) { return a == 0; });
+        return std::all_of(factor, factor + F, [](float a) { return a == 1; }) &&
+               std::all_of(offset, offset + F, [](float a) { return a == 0; });
     }
     /// One sample (F) to one sample (F); may be the same place.
     void operator()(const float* x, float* scaled) const noexcept {
