@@ -104,6 +104,8 @@ public:
             std::copy_n(samples_.begin() + i % steps_ * 3, 3, to);
     }
 
+    /// Samples since the last gap; those of them that the window holds are its last.
+    [[nodiscard]] gait::index count() const { return count_; }
     /// Rows left out: their time was not later than that of the row before.
     [[nodiscard]] gait::index ignored() const { return ignored_; }
     /// Samples of the longest stretch without a gap.
@@ -137,7 +139,8 @@ private:
             end_run(due);
         ignored_ += became == gait::pushed::ignored;
         for (const auto& point : emitted_) {
-            std::ranges::copy(point.value, samples_.begin() + count_ % steps_ * 3);
+            std::copy(point.value.begin(), point.value.end(),
+                      samples_.begin() + count_ % steps_ * 3);
             ++count_;
             last_seconds_ = point.seconds;
             longest_ = std::max(longest_, count_);

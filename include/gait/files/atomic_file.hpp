@@ -56,7 +56,7 @@ public:
             buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
     }
     /// Appends text as it is.
-    void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+    void write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
     atomic_file& operator<<(std::string_view text) {
         write(text);
         return *this;

@@ -81,7 +81,7 @@ private:
             const async_mail mail = receive_note(ranks_, awaited);
             if (mail.note.what == kind::end)
                 return false;
-            task = mail.note.task;
+            task = static_cast<index>(mail.note.task);
             const index begin = slice_begin(P, mail.from, count());
             const index end = slice_begin(P, mail.from + 1, count());
             mail.copy(parameters_.span().subspan(static_cast<std::size_t>(begin),

@@ -131,7 +131,7 @@ private:
     [[nodiscard]] double share_of_rate(const async_step& step) const {
         const auto parts = static_cast<double>(step.workers.size());
         const std::int64_t oldest = *std::ranges::max_element(step.ages);
-        return parts / static_cast<double>(std::max(std::ssize(workers_), oldest));
+        return parts / static_cast<double>(std::max<std::int64_t>(std::ssize(workers_), oldest));
     }
 
     std::vector<worker> workers_;

@@ -17,9 +17,10 @@
 #include <cmath>
 #include <concepts>
 #include <cstdint>
+#include <cstdio>
 #include <span>
-#include <sstream>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace gait::inline GAIT_ARCH {
@@ -41,12 +42,24 @@ concept optimizer = std::copyable<O> &&
 
 namespace detail {
 
+inline void add_words(std::string& text, std::string_view words) { text += words; }
+template <std::integral Number>
+void add_words(std::string& text, Number number) {
+    text += std::to_string(number);
+}
+template <std::floating_point Number>
+void add_words(std::string& text, Number number) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.12g", static_cast<double>(number));
+    text += digits;
+}
+
+/// Texts and numbers as one text. (A stream would do, and bring 150 KB along.)
 template <class... Parts>
 std::string in_words(const Parts&... parts) {
-    std::ostringstream text;
-    text.precision(12);
-    (text << ... << parts);
-    return text.str();
+    std::string text;
+    (add_words(text, parts), ...);
+    return text;
 }
 
 template <class T>

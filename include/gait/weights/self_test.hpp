@@ -56,16 +56,27 @@ inline std::vector<float> self_test_numbers(const metadata_reader& metadata, con
 template <class Model>
 std::vector<float> run_once(const Model& model, std::span<const float> parameters,
                             std::span<const float> x, index steps) {
-    using tape = typename Model::template tape<float>;
     using params = typename Model::template params<const float>;
     const extents tile{steps, 1};
-    buffer<float> workspace(tape::size(tile));
     const extents out = Model::output::in(tile);
     std::vector<float> y(static_cast<std::size_t>(out.count() * output_features<Model>));
+    const input_of<Model, float> from(x.data(), Model::input::in(tile));
+    const output_of<Model, float> to(y.data(), out);
 
     const auto run = [&](auto weights) {
-        model.forward(weights, input_of<Model, float>(x.data(), Model::input::in(tile)),
-                      output_of<Model, float>(y.data(), out), tape(workspace.data(), tile), pass{});
+        if constexpr (streaming_layer<Model, float>) {
+            // Step by step where that is possible: who only classifies has no code for more.
+            using state = typename Model::template state<float>;
+            buffer<float> memory(state::size(1));
+            for (index t = 0; t < from.steps(); ++t)
+                model.template step<float>(weights, from.step(t),
+                                           to.step(std::min(t, to.steps() - 1)),
+                                           state(memory.data(), 1));
+        } else {
+            using tape = typename Model::template tape<float>;
+            buffer<float> workspace(tape::size(tile));
+            model.forward(weights, from, to, tape(workspace.data(), tile), pass{});
+        }
     };
     if constexpr (has_packed<Model, float>) {
         using packed = typename Model::template packed<float>;

@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Live: what the phone measures now.
+import { app, draw, hop, look, stop, take } from "./app.js";
+import { announce, element, showNothing, trouble } from "./display.js";
+import { FlatStep, MotionError, Rate, listen } from "./motion.js";
+
+const remembered = "gait-sign-of-axes";
+/** Called with every sample (ms, x, y, z), its sign mended; teaching listens here. */
+export const listeners = new Set();
+
+let sign = Number(localStorage.getItem(remembered)) || 0; // 0: not known
+let flat = null;     // while the phone is to lie flat
+let running = false;
+export const isRunning = () => running && sign !== 0;
+
+function settle(found) {
+    sign = found;
+    flat = null;
+    localStorage.setItem(remembered, String(sign));
+    element("flat").hidden = true;
+    app.model.startListening(hop);
+    showNothing("listening");
+}
+
+function askForFlat() {
+    sign = 0;
+    flat = new FlatStep();
+    element("flat-progress").value = 0;
+    element("flat").hidden = false;
+    showNothing("lay it flat");
+    announce(element("flat-words").textContent);
+}
+
+/** Starts to listen, if nobody does; false if that can't be. */
+export async function start() {
+    if (running) return true;
+    const rate = new Rate();
+    let shown = 0;
+    const sample = (ms, x, y, z) => {
+        rate.add(ms);
+        if (flat) {
+            const done = flat.add(ms, x, y, z);
+            element("flat-progress").value = done;
+            if (done === 1) settle(flat.sign);
+            return;
+        }
+        if (sign === 0) return;
+        for (const listener of listeners) listener(ms, sign * x, sign * y, sign * z);
+        look(() => app.model.push(ms, sign * x, sign * y, sign * z));
+        if (performance.now() - shown < 30) return;
+        shown = performance.now();
+        draw();
+        const hertz = rate.hertz;
+        element("rate").textContent = Number.isNaN(hertz) ? "measuring"
+            : `${hertz.toFixed(0)} Hz measured, ${app.model.rate} Hz for the model`;
+    };
+    const silence = silent => trouble(silent
+        ? "The browser has stopped delivering motion. Is this page in front, and the screen on?"
+        : "");
+    try {
+        trouble("");
+        element("start").disabled = true;
+        const stopListening = await listen(sample, silence);
+        take(() => {
+            stopListening();
+            running = false;
+            flat = null;
+            element("flat").hidden = true;
+            element("flat-again").hidden = true;
+            element("start").textContent = "Start";
+            element("rate").textContent = "not running";
+            trouble("");
+        });
+    } catch (error) {
+        if (!(error instanceof MotionError)) throw error;
+        trouble(error.message);
+        return false;
+    } finally {
+        element("start").disabled = false;
+    }
+    running = true;
+    element("start").textContent = "Stop";
+    element("flat-again").hidden = false;
+    if (sign === 0) askForFlat();
+    else app.model.startListening(hop);
+    return true;
+}
+
+export function setUpLive() {
+    element("start").onclick = () => (running ? stop() : start());
+    element("flat-again").onclick = askForFlat;
+    element("flat-skip").onclick = () => settle(1);
+}

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Replay: a recording in a file, at the pace at which it happened or faster.
+import { app, draw, hop, look, stop, take } from "./app.js";
+import { element, spoken, trouble } from "./display.js";
+import { readRecording } from "./engine.js";
+
+let tracks = [];
+let frame = 0; // of the animation; 0: not playing
+
+/** Opens a CSV (Uint8Array) in HHAR's columns. */
+export async function openRecording(bytes, name) {
+    stop();
+    try {
+        tracks = await readRecording(bytes, name);
+    } catch (error) {
+        trouble(error.message); // what was open before can still be played
+        return false;
+    }
+    trouble("");
+    element("track").replaceChildren(...tracks.map((track, i) => new Option(
+        `${track.name} (${Math.round(track.seconds(track.count - 1))} s)`, String(i))));
+    element("player").hidden = false;
+    element("said").textContent = "";
+    element("position").value = 0;
+    return true;
+}
+
+function play() {
+    const { model } = app;
+    const track = tracks[Number(element("track").value)];
+    const length = track.seconds(track.count - 1);
+    let position = 0, before = performance.now(), next = 0, looks = 0, right = 0;
+    take(() => {
+        cancelAnimationFrame(frame);
+        frame = 0;
+        element("play").textContent = "Play";
+    });
+    model.startListening(hop);
+    element("play").textContent = "Stop";
+
+    const listen = () => {
+        let looked = 0;
+        for (; next < track.count && track.seconds(next) <= position; ++next)
+            looked += model.pushRow(track.measured(next));
+        return looked;
+    };
+    const step = now => {
+        position += (now - before) / 1000 * Number(element("speed").value);
+        before = now;
+        const found = look(listen);
+        draw();
+        element("position").value = Math.min(1, position / length);
+        const label = next > 0 ? track.label(next - 1) : "";
+        if (found && label) {
+            ++looks;
+            right += found === label ? 1 : 0;
+        }
+        element("said").textContent = label ? `The file says ${spoken(label)}. `
+            + `Right in ${looks ? Math.round(100 * right / looks) : 0} % of ${looks} looks.` : "";
+        if (position < length) {
+            frame = requestAnimationFrame(step);
+        } else {
+            const words = element("said").textContent;
+            stop();
+            element("said").textContent = words;
+        }
+    };
+    frame = requestAnimationFrame(step);
+}
+
+export function setUpReplay() {
+    element("simulated").onclick = async () => {
+        const answer = await fetch("simulated.csv");
+        if (await openRecording(new Uint8Array(await answer.arrayBuffer()), "simulated.csv")) play();
+    };
+    element("csv").onchange = async event => {
+        const [picked] = event.target.files;
+        if (picked) openRecording(new Uint8Array(await picked.arrayBuffer()), picked.name);
+        event.target.value = "";
+    };
+    element("play").onclick = () => (frame ? stop() : play());
+    element("track").onchange = stop;
+}

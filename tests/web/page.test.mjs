@@ -1,0 +1,345 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// The page in a browser: what a person does with it, and what may go wrong.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { chromium } from "playwright-core";
+import { heard, launch, move, open, root, serve, simulated, site, startLive } from "./browser.mjs";
+
+const scratch = join(root, "out/web/tests");
+let server, browser;
+before(async () => {
+    await mkdir(scratch, { recursive: true });
+    [server, browser] = await Promise.all([serve(), launch(chromium)]);
+});
+after(() => Promise.all([browser?.close(), server?.close()]));
+
+/** Opens the page in a profile of its own for `work`; `prepare` runs in it before the page does. */
+async function visit(work, { prepare, url = server.url, ...options } = {}) {
+    const context = await browser.newContext(options);
+    try {
+        if (prepare) await context.addInitScript(prepare);
+        await work(await open(context, url), context);
+    } finally {
+        await context.close();
+    }
+}
+
+const verdict = page => page.getAttribute("#verdict", "data-class");
+const says = (page, words) => page.locator("#trouble", { hasText: words }).waitFor();
+const file = (name, content) => ({ name, mimeType: "", buffer: Buffer.from(content) });
+
+/** Seconds `from` to `to` of a simulated class. */
+const part = async (label, from, to) =>
+    (await simulated(label)).filter(({ ms }) => 1000 * from <= ms && ms < 1000 * to);
+
+test("motion in, the right label out", () => visit(async page => {
+    await startLive(page);
+    for (const label of ["walk", "sit", "bike", "stairsup"])
+        assert.equal(await heard(page, await part(label, 0, 20)), label);
+    assert.match(await page.textContent("#rate"), /Hz measured, 50 Hz for the model/);
+    assert.match(await page.textContent("#time"), /ms$/);
+}));
+
+test("a phone whose axes point the other way is understood after it has lain flat", () =>
+    visit(async page => {
+        await startLive(page, -1);
+        const rows = await part("walk", 0, 20);
+        const turned = rows.map(({ ms, xyz }) => ({ ms, xyz: xyz.map(v => -v) }));
+        assert.equal(await heard(page, turned), "walk");
+        assert.equal(await page.isVisible("#flat"), false);
+    }));
+
+test("below the threshold it is unsure", () => visit(async page => {
+    await page.fill("#threshold", "95");
+    await startLive(page);
+    // One second of sitting after three of walking is neither.
+    await move(page, await part("walk", 0, 3));
+    await move(page, await part("sit", 0, 2));
+    const shown = await page.textContent("#verdict");
+    const best = parseInt(await page.textContent("#bars .best .share"), 10);
+    assert.equal(shown === "unsure", best < 95, `${shown} at ${best} %`);
+}));
+
+test("the screen stays awake while it listens, and no longer", () => visit(async page => {
+    await startLive(page);
+    assert.equal(await page.evaluate(() => globalThis.locks), 1);
+    await page.click("#start");
+    assert.equal(await page.evaluate(() => globalThis.locks), 0);
+}, {
+    prepare: () => {
+        globalThis.locks = 0;
+        const request = async () => (++globalThis.locks, { release: () => --globalThis.locks });
+        Object.defineProperty(navigator, "wakeLock", { value: { request } });
+    },
+}));
+
+test("permission denied", () => visit(async page => {
+    await page.click("#start");
+    await says(page, /did not allow motion/);
+    assert.equal(await page.textContent("#start"), "Start");
+}, { prepare: () => { DeviceMotionEvent.requestPermission = async () => "denied"; } }));
+
+test("permission given, where it must be asked for", () => visit(async page => {
+    await startLive(page);
+    assert.equal(await page.evaluate(() => globalThis.asked), 1);
+}, {
+    prepare: () => {
+        globalThis.asked = 0;
+        DeviceMotionEvent.requestPermission = async () => {
+            ++globalThis.asked;
+            return "granted";
+        };
+    },
+}));
+
+test("no sensor", () => visit(async page => {
+    await page.click("#start");
+    await says(page, /No motion sensor answers/);
+}));
+
+test("the browser stops delivering, and goes on", () => visit(async page => {
+    await startLive(page);
+    await says(page, /stopped delivering/);
+    await move(page, [[0, 0, 9.8]]);
+    await page.waitForSelector("#trouble", { state: "hidden" });
+}));
+
+test("another model, and broken ones", () => visit(async page => {
+    const weights = await readFile(join(site, "weights.safetensors"));
+    const cut = weights.subarray(0, weights.length - 100);
+    await page.setInputFiles("#weights", file("cut.safetensors", cut));
+    await says(page, /cut\.safetensors/);
+    await page.setInputFiles("#weights", file("poem.safetensors", "Roses are red"));
+    await says(page, /poem\.safetensors/);
+    assert.match(await page.textContent("#model"), /^weights\.safetensors/);
+
+    await page.setInputFiles("#weights", file("other.safetensors", weights));
+    await page.waitForSelector("#trouble", { state: "hidden" });
+    assert.match(await page.textContent("#model"), /^other\.safetensors: 7 classes/);
+}));
+
+test("replay of the simulated walk", () => visit(async page => {
+    await page.click("#tab-replay");
+    await page.click("#simulated");
+    await page.selectOption("#speed", "64");
+    await page.waitForFunction(() => document.querySelector("#position").value === 1);
+    const [, right, looks] = /Right in (\d+) % of (\d+) looks/
+        .exec(await page.textContent("#said")).map(Number);
+    assert.ok(right >= 70, `${right} %`);
+    assert.ok(looks > 100, `${looks} looks`);
+}));
+
+/** Drops a file on the page. */
+const drop = (page, name, text) => page.evaluate(([name, text]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], name));
+    dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+}, [name, text]);
+
+test("a CSV is dropped, and one that isn't", () => visit(async page => {
+    const text = await readFile(join(site, "simulated.csv"), "utf8");
+    await drop(page, "mine.csv", text.split("\n").slice(0, 2001).join("\n"));
+    await page.waitForSelector("#player");
+    assert.equal(await page.getAttribute("#tab-replay", "aria-selected"), "true");
+    assert.equal(await page.locator("#track option").count(), 1);
+    await drop(page, "notes.csv", "milk,eggs\n1,2\n");
+    await says(page, /notes\.csv/);
+}));
+
+/** Records `rows` as `label`, after the phone has lain flat once. */
+async function record(page, label, rows) {
+    const button = page.locator(`#lessons [data-class="${label}"] button`);
+    await button.click();
+    await page.waitForSelector(`#lessons [data-class="${label}"] .recording`);
+    await page.waitForFunction(label => document.querySelector(
+        `#lessons [data-class="${label}"] button`).textContent === "move", label);
+    await move(page, rows);
+    await page.waitForFunction(label => document.querySelector(
+        `#lessons [data-class="${label}"] button`).textContent === "Record", label);
+}
+
+test("teaching mends a class that was mislabelled; the weights load in har_predict", () =>
+    visit(async page => {
+        // Somebody rides a bicycle with the phone upside down: not what the model was trained on.
+        const turned = (await part("bike", 0, 33)).map(({ ms, xyz: [x, y, z] }) =>
+            ({ ms, xyz: [0.4 * z, -y, 0.4 * x] }));
+        const [lesson, fresh] = [turned.filter(({ ms }) => ms < 22_000),
+            turned.filter(({ ms }) => ms >= 22_000)];
+        await startLive(page);
+        assert.notEqual(await heard(page, fresh), "bike");
+
+        await page.click("#tab-teach");
+        await page.selectOption("#pause", "0");
+        await page.selectOption("#length", "20");
+        await record(page, "bike", lesson);
+        await record(page, "walk", await part("walk", 0, 22));
+        await page.click("#learn");
+        await page.waitForSelector("#download");
+        const { before, after } = await page.locator("#taught").evaluate(e => ({ ...e.dataset }));
+        assert.ok(Number(after) >= Number(before) + 0.2, `${before} -> ${after}`);
+        assert.ok(Number(after) > 0.9, after);
+
+        const [download] = await Promise.all([page.waitForEvent("download"),
+            page.click("#download")]);
+        const weights = join(scratch, "taught.safetensors");
+        await download.saveAs(weights);
+        const program = join(root, "build", process.env.GAIT_PRESET ?? "release", "bin/har_predict");
+        const { stdout } = await promisify(execFile)(program,
+            [weights, join(site, "simulated.csv")], { maxBuffer: 1 << 26 });
+        assert.match(stdout, /walk/);
+
+        await page.click("#tab-live");
+        await startLive(page, 1);
+        assert.equal(await heard(page, fresh), "bike");
+        assert.equal(await heard(page, await part("walk", 20, 30)), "walk");
+
+        await page.click("#tab-teach");
+        await page.click("#forget");
+        await page.waitForFunction(() =>
+            document.querySelector("#model").textContent.startsWith("weights.safetensors"));
+    }));
+
+test("too little to learn from is said", () => visit(async page => {
+    await startLive(page);
+    await page.click("#tab-teach");
+    await page.selectOption("#pause", "0");
+    await record(page, "walk", [...await part("walk", 0, 2), { ms: 60_000, xyz: [0, 0, 9.8] }]);
+    await page.click("#learn");
+    await says(page, /at least 2\.5 windows/);
+}));
+
+test("no network after the first visit", async () => {
+    const own = await serve();
+    await visit(async (page, context) => {
+        await page.evaluate(() => navigator.serviceWorker.ready);
+        await page.waitForFunction(() => navigator.serviceWorker.controller);
+        await own.close();
+        await context.setOffline(true);
+        await page.reload();
+        await page.waitForSelector("body[data-ready]");
+        await startLive(page);
+        assert.equal(await heard(page, await part("walk", 0, 20)), "walk");
+        await page.click("#tab-replay");
+        await page.click("#simulated");
+        await page.waitForSelector("#player");
+    }, { url: own.url });
+});
+
+test("a browser without SIMD runs the other build", () => visit(async page => {
+    assert.match(await page.textContent("#model"), /no SIMD/);
+    await startLive(page);
+    assert.equal(await heard(page, await part("walk", 0, 20)), "walk");
+}, { prepare: () => { WebAssembly.validate = () => false; } }));
+
+test("WebAssembly, this processor and aarch64 agree on logits", () => visit(async page => {
+    const read = async name =>
+        JSON.parse(await readFile(join(root, "out/web/logits", `${name}.json`), "utf8"));
+    const native = await read("native");
+    const others = { aarch64: await read("aarch64").catch(() => null) };
+    for (const kind of ["simd", "scalar"])
+        others[kind] = await page.evaluate(async ([kind, windows]) => {
+            const { Model } = await import("./engine.js");
+            const answer = await fetch("weights.safetensors");
+            const model = await Model.open(new Uint8Array(await answer.arrayBuffer()), "w", kind);
+            return windows.map(window => ({
+                logits: [...model.logits(Float32Array.from(window))],
+                probabilities: [...model.classify(Float32Array.from(window))],
+            }));
+        }, [kind, native.map(({ window }) => window)]);
+    for (const [name, answers] of Object.entries(others)) {
+        if (!answers) continue; // tests/web/run has said so
+        let worst = 0;
+        answers.forEach((answer, w) => {
+            for (const what of ["logits", "probabilities"])
+                answer[what].forEach((value, k) => {
+                    worst = Math.max(worst, Math.abs(value - native[w][what][k]));
+                });
+        });
+        console.log(`${name}: logits within ${worst.toExponential(1)} of the native ones`);
+        assert.ok(worst <= 1e-5, `${name}: ${worst}`);
+    }
+}));
+
+test("keys are enough", () => visit(async page => {
+    const focused = () => page.evaluate(() => document.activeElement.id);
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "tab-live");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await focused(), "tab-replay");
+    assert.equal(await page.isVisible("#replay"), true);
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "simulated");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.querySelector("#position").value > 0);
+}));
+
+test("everything has a name for a screen reader, and enough contrast", async () => {
+    for (const colorScheme of ["light", "dark"]) await visit(async page => {
+        const poor = await page.evaluate(() => {
+            for (const hidden of document.querySelectorAll("[hidden]")) hidden.hidden = false;
+            const luminance = color => {
+                const [r, g, b] = color.match(/[\d.]+/g).map(Number).map(v => v / 255)
+                    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const ground = element => {
+                const color = getComputedStyle(element).backgroundColor;
+                return color === "rgba(0, 0, 0, 0)" && element.parentElement
+                    ? ground(element.parentElement) : color;
+            };
+            const found = [];
+            for (const element of document.querySelectorAll("body *")) {
+                const says = element.getAttribute("aria-label") ?? element.textContent.trim();
+                if (element.matches("button, canvas, progress, section") && !says)
+                    found.push(`no name: ${element.outerHTML}`);
+                if (element.matches("input, select") && element.labels.length === 0)
+                    found.push(`no label: ${element.outerHTML}`);
+                const own = [...element.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+                if (!own || element.closest(":disabled")) continue;
+                const [a, b] = [luminance(getComputedStyle(element).color),
+                    luminance(ground(element))];
+                const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+                if (contrast < 4.5) found.push(`contrast ${contrast}: ${element.outerHTML}`);
+            }
+            return found;
+        });
+        assert.deepEqual(poor, [], colorScheme);
+    }, { colorScheme });
+});
+
+const devices = {
+    phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
+    small: { viewport: { width: 320, height: 568 }, deviceScaleFactor: 2, hasTouch: true },
+    desktop: { viewport: { width: 1280, height: 800 } },
+};
+for (const [device, options] of Object.entries(devices))
+    for (const colorScheme of ["light", "dark"])
+        test(`pictures: ${device}, ${colorScheme}`, () => visit(async page => {
+            const picture = async name => {
+                await page.screenshot({ path: join(scratch, `${device}-${colorScheme}-${name}.png`) });
+                assert.equal(await page.evaluate(() =>
+                    document.documentElement.scrollWidth > innerWidth), false, "too wide");
+            };
+            await picture("first");
+            await page.click("#start");
+            await page.waitForFunction(() => document.querySelector("#start").disabled);
+            await move(page, [[0, 0, 9.81]]);
+            await page.waitForSelector("#flat");
+            await picture("flat");
+            await page.click("#flat-skip");
+            await move(page, await part("walk", 0, 8));
+            await picture("live");
+            await page.click("#tab-teach");
+            await picture("teach");
+            await page.click("#tab-replay");
+            await page.click("#simulated");
+            await page.selectOption("#speed", "64");
+            await page.waitForFunction(() => document.querySelector("#position").value > 0.1);
+            await picture("replay");
+        }, { colorScheme, ...options }));
