@@ -62,11 +62,12 @@ try {
     }, server.url);
     if (!(worst < 1e-4)) throw new Error(`the two differ by ${worst}`);
 
+    const kilo = bytes => `${Math.round(bytes / 1000).toLocaleString("en")} kB`;
     const sent = async (...names) => {
         let bytes = 0;
         for (const name of names)
             bytes += gzipSync(await readFile(join(folder, name)), { level: 9 }).length;
-        return `${Math.round(bytes / 1000).toLocaleString("en")} kB`;
+        return kilo(bytes);
     };
     const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.floor(q * values.length)];
     const reference = quantile(times.simd, 0.5);
@@ -84,11 +85,22 @@ try {
     ].join("\n");
     console.log(`${table}\n\nChromium ${browser.version()}; logits within ${worst.toExponential(1)}.`);
 
+    const modules = ["listen-simd", "listen-scalar", "read", "teach-simd", "teach-scalar"];
+    const sizes = ["| module | wasm | wasm, gzip | with its JavaScript, gzip |", "|---|---|---|---|",
+        ...await Promise.all(modules.map(async name => {
+            const { length } = await readFile(join(folder, `${name}.wasm`));
+            return `| ${name} | ${kilo(length)} | ${await sent(`${name}.wasm`)} | `
+                + `${await sent(`${name}.wasm`, `${name}.mjs`)} |`;
+        }))].join("\n");
+    console.log(`\n${sizes}`);
+
     if (process.argv.includes("--write")) {
         const docs = join(root, "docs/web.md");
-        const text = await readFile(docs, "utf8");
-        await writeFile(docs, text.replace(/(<!-- begin windows -->\n)[^]*(<!-- end windows -->)/,
-            (_, begin, end) => `${begin}${table}\n${end}`));
+        let text = await readFile(docs, "utf8");
+        for (const [name, rows] of Object.entries({ windows: table, sizes }))
+            text = text.replace(new RegExp(`(<!-- begin ${name} -->\n)[^]*(<!-- end ${name} -->)`),
+                (_, begin, end) => `${begin}${rows}\n${end}`);
+        await writeFile(docs, text);
     }
 } finally {
     await Promise.all([browser.close(), server.close()]);

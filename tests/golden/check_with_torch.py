@@ -2,6 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The gait authors
 # SPDX-License-Identifier: MIT
 """check_with_torch.py TORCH_EXCHANGE: weights cross between gait and PyTorch, both ways.
+check_with_torch.py WEIGHTS.safetensors: a file's self-test comes out in PyTorch.
 
 A file that gait saved loads into PyTorch with strict=True and gives gait's logits; a file that
 PyTorch's side saved, second biases and all, loads into gait and gives PyTorch's. Where there is no
@@ -33,6 +34,15 @@ def same(what, ours, theirs):
         sys.exit(f"{what}: expected below {TOLERANCE}")
 
 
+def check_self_test(what, network, metadata):
+    def numbers(key):
+        return torch.frombuffer(bytearray(base64.b64decode(metadata[key])), dtype=torch.float32)
+
+    with torch.no_grad():
+        logits = network(numbers("self_test_input").reshape(-1, 1, 3))[0]
+    same(f"{what}'s self-test", numbers("self_test_output").numpy(), logits.numpy())
+
+
 def main(exchange, folder):
     torch.manual_seed(3)
     windows = folder / "windows.safetensors"
@@ -52,11 +62,7 @@ def main(exchange, folder):
     assert len(json.loads(metadata["classes"])) == 7
     with torch.no_grad():
         same("gait's file", gait_logits(ours), network(x).numpy())
-        test = torch.frombuffer(bytearray(base64.b64decode(metadata["self_test_input"])),
-                                dtype=torch.float32).reshape(-1, 1, 3)
-        told = torch.frombuffer(bytearray(base64.b64decode(metadata["self_test_output"])),
-                                dtype=torch.float32)
-        same("gait's self-test", told.numpy(), network(test)[0].numpy())
+    check_self_test("gait", network, metadata)
 
     theirs = folder / "torch.safetensors"
     network = reference()
@@ -68,5 +74,12 @@ def main(exchange, folder):
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as scratch:
-        main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(scratch))
+    given = pathlib.Path(sys.argv[1]).resolve()
+    if given.suffix == ".safetensors":
+        tensors, metadata = read_safetensors(given)
+        network = reference(len(json.loads(metadata["classes"])))
+        network.load(tensors)
+        check_self_test(given.name, network, metadata)
+    else:
+        with tempfile.TemporaryDirectory() as scratch:
+            main(given, pathlib.Path(scratch))

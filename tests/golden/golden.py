@@ -70,8 +70,8 @@ class Network(nn.ModuleList):
                              strict=True)
 
 
-def reference():
-    return Network(3, 64, 64, 64, 7, torch.relu)
+def reference(classes=7):
+    return Network(3, 64, 64, 64, classes, torch.relu)
 
 
 def small():
