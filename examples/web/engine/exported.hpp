@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// What the page's modules have in common. An instance of a module is one model or one file; what goes wrong
-// is thrown through it to the page, which asks `reason` and throws the instance away. So nothing is
-// caught in here, and no code for that is needed.
+// What the page's modules have in common. An instance of a module is one model or one file; what
+// goes wrong is thrown through it to the page, which asks `reason` and throws the instance away. So
+// nothing is caught in here, and no code for that is needed.
 #pragma once
 
 #include <gait/data/hhar_tracks.hpp>

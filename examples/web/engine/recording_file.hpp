@@ -22,8 +22,8 @@ namespace web {
 
 /// A row as the page keeps it. Times count from the track's first row.
 struct recorded_row {
-    double seconds; ///< at which it is played, which is when it was measured; but no pause is longer
-                    ///< than one second
+    double seconds; ///< at which it is played, which is when it was measured; but no pause is
+                    ///< longer than one second
     double arrival_ms, creation_ns, creation_damaged;
     double x, y, z;
     double label; ///< index among the file's
