@@ -9,7 +9,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
-import { heard, launch, move, open, root, serve, simulated, site, startLive } from "./browser.mjs";
+import {
+    heard, launch, move, open, pressStart, root, serve, simulated, site, startLive,
+} from "./browser.mjs";
 
 const scratch = join(root, "out/web/tests");
 let server, browser;
@@ -110,6 +112,18 @@ test("the browser stops delivering, and goes on", () => visit(async page => {
     await page.waitForSelector("#trouble", { state: "hidden" });
 }));
 
+/** Weights whose header says something else. */
+function reworded(weights, words) {
+    const end = 8 + Number(weights.readBigUInt64LE(0));
+    const header = JSON.parse(weights.subarray(8, end));
+    Object.assign(header.__metadata__, words);
+    const text = JSON.stringify(header);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(Math.ceil(Buffer.byteLength(text) / 8) * 8));
+    return Buffer.concat([length, Buffer.from(text.padEnd(Number(length.readBigUInt64LE(0)))),
+        weights.subarray(end)]);
+}
+
 test("another model, and broken ones", () => visit(async page => {
     const weights = await readFile(join(site, "weights.safetensors"));
     const cut = weights.subarray(0, weights.length - 100);
@@ -118,6 +132,10 @@ test("another model, and broken ones", () => visit(async page => {
     await page.setInputFiles("#weights", file("poem.safetensors", "Roses are red"));
     await says(page, /poem\.safetensors/);
     assert.match(await page.textContent("#model"), /^weights\.safetensors/);
+
+    const fast = reworded(weights, { rate_hz: "100000000" });
+    await page.setInputFiles("#weights", file("fast.safetensors", fast));
+    await says(page, /fast\.safetensors.*up to 1000 samples per second/);
 
     await page.setInputFiles("#weights", file("other.safetensors", weights));
     await page.waitForSelector("#trouble", { state: "hidden" });
@@ -222,6 +240,33 @@ test("too little to learn from is said", () => visit(async page => {
     await record(page, "walk", [...await part("walk", 0, 2), { ms: 60_000, xyz: [0, 0, 9.8] }]);
     await page.click("#learn");
     await says(page, /at least 2\.5 windows/);
+}));
+
+test("a recording that is interrupted is not kept", () => visit(async page => {
+    await startLive(page);
+    await page.click("#tab-teach");
+    await page.selectOption("#pause", "0");
+    const button = page.locator('#lessons [data-class="walk"] button');
+    await button.click();
+    await page.waitForFunction(() => document.querySelector(
+        '#lessons [data-class="walk"] button').textContent === "move");
+    await move(page, await part("walk", 0, 2));
+    await page.click("#tab-live");
+    await page.click("#start");
+    await page.click("#tab-teach");
+    await page.waitForFunction(() => document.querySelector(
+        '#lessons [data-class="walk"] button').textContent === "Record");
+    assert.equal(await page.textContent('#lessons [data-class="walk"] .seconds'), "");
+    assert.equal(await page.isDisabled("#learn"), true);
+}));
+
+test("a browser that keeps nothing for pages", () => visit(async page => {
+    await startLive(page);
+    assert.equal(await heard(page, await part("walk", 0, 10)), "walk");
+}, {
+    prepare: () => Object.defineProperty(globalThis, "localStorage", {
+        get: () => { throw new DOMException("no", "SecurityError"); },
+    }),
 }));
 
 test("no network after the first visit", async () => {
@@ -337,9 +382,7 @@ for (const [device, options] of Object.entries(devices))
                     document.documentElement.scrollWidth > innerWidth), false, "too wide");
             };
             await picture("first");
-            await page.click("#start");
-            await page.waitForFunction(() => document.querySelector("#start").disabled);
-            await move(page, [[0, 0, 9.81]]);
+            await pressStart(page);
             await page.waitForSelector("#flat");
             await picture("flat");
             await page.click("#flat-skip");

@@ -15,9 +15,9 @@
 #include <gait/weights/self_test.hpp>
 
 #include <algorithm>
-#include <cassert>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace web {
@@ -110,7 +110,9 @@ lesson_report learn(gait::trained_model<Model>& trained, const lesson& recorded,
     const int classes = static_cast<int>(gait::output_features<Model>);
     gait::array_windows<3> learnt(steps, classes), judged(steps, classes);
     for (const recording& r : recorded) {
-        assert(0 <= r.label && r.label < classes);
+        if (r.label < 0 || r.label >= classes)
+            throw gait::error({"", "recordings", "labels below " + std::to_string(classes),
+                               std::to_string(r.label)});
         const index size = std::ssize(r.samples) / 3;
         const auto border = static_cast<index>(learnt_share * static_cast<double>(size));
         add_windows(trained.info, r, 0, border, learnt);

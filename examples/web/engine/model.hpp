@@ -8,12 +8,14 @@
 
 #include <har/models.hpp>
 
+#include <gait/files/json.hpp>
 #include <gait/inference/trained.hpp>
 #include <gait/weights/self_test.hpp>
 
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -56,9 +58,13 @@ private:
 /// Throws gait::error.
 inline std::unique_ptr<model> load_model(const std::filesystem::path& path) {
     return har::with_weights(path, [&](auto trained) -> std::unique_ptr<model> {
-        if (!(trained.info.rate_hz > 0))
-            throw gait::error(
-                {path.string(), "metadata 'rate_hz'", "samples per second", "nothing"});
+        // More would keep a phone busy for ever; none is no signal.
+        if (!(trained.info.rate_hz > 0 && trained.info.rate_hz <= 1000))
+            throw gait::error({path.string(), "metadata 'rate_hz'", "up to 1000 samples per second",
+                               gait::json_text(trained.info.rate_hz)});
+        if (trained.info.window_steps > 10'000)
+            throw gait::error({path.string(), "metadata 'window_steps'", "up to 10000 samples",
+                               std::to_string(trained.info.window_steps)});
         using model_type = decltype(trained.model);
         return std::make_unique<model_of<model_type>>(std::move(trained));
     });

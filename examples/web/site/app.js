@@ -18,12 +18,20 @@ const watchers = [];
 /** Calls `changed` whenever another model is in use. */
 export const onModel = changed => watchers.push(changed);
 
+/** A file of the page's own (Uint8Array). */
+export async function fetched(name) {
+    const answer = await fetch(name);
+    if (!answer.ok) throw new Error(`${name}: the server says ${answer.status}`);
+    return new Uint8Array(await answer.arrayBuffer());
+}
+
 /** Uses weights from now on; `taught`: they are what became of the first model's. */
 export async function useWeights(bytes, name, taught = false) {
     const model = await Model.open(bytes, name);
     stop();
     app.model = model;
     if (!taught) app.first = model;
+    for (const button of ["start", "simulated", "play"]) element(button).disabled = false;
     element("model").textContent = `${name}: ${model.classes.length} classes, `
         + `${model.steps} samples at ${model.rate} Hz, `
         + `${Math.round(bytes.length / 1000)} kB, ${build === "simd" ? "SIMD" : "no SIMD"}`;

@@ -10,7 +10,7 @@ const names = {
     stairsup: "upstairs", stairsdown: "downstairs", null: "something else",
 };
 /** A class as a person would say it. */
-export const spoken = name => names[name] ?? name;
+export const spoken = name => (Object.hasOwn(names, name) ? names[name] : name);
 
 /** Rounded down: what is below a threshold doesn't look as if it had reached it. */
 const percent = p => `${Math.floor(100 * p)} %`;
@@ -19,6 +19,16 @@ const percent = p => `${Math.floor(100 * p)} %`;
 export function trouble(words) {
     element("trouble").textContent = words ?? "";
     element("trouble").hidden = !words;
+}
+
+/** Does what may fail, and says why it did. */
+export async function attempt(work) {
+    try {
+        return await work();
+    } catch (error) {
+        trouble(error.message);
+        return undefined;
+    }
 }
 
 /** Says words to those who listen to the page. */

@@ -10,7 +10,24 @@ const remembered = "gait-sign-of-axes";
 /** Called with every sample (ms, x, y, z), its sign mended; teaching listens here. */
 export const listeners = new Set();
 
-let sign = Number(localStorage.getItem(remembered)) || 0; // 0: not known
+/** Called when it stops to listen. */
+export const stopped = new Set();
+
+// Where a browser keeps nothing for pages, the phone lies flat at every visit.
+const recall = () => {
+    try {
+        return Number(localStorage.getItem(remembered)) || 0;
+    } catch {
+        return 0;
+    }
+};
+const remember = found => {
+    try {
+        localStorage.setItem(remembered, String(found));
+    } catch { /* as above */ }
+};
+
+let sign = recall(); // 0: not known
 let flat = null;     // while the phone is to lie flat
 let running = false;
 export const isRunning = () => running && sign !== 0;
@@ -18,7 +35,7 @@ export const isRunning = () => running && sign !== 0;
 function settle(found) {
     sign = found;
     flat = null;
-    localStorage.setItem(remembered, String(sign));
+    remember(sign);
     element("flat").hidden = true;
     app.model.startListening(hop);
     showNothing("listening");
@@ -33,13 +50,20 @@ function askForFlat() {
     announce(element("flat-words").textContent);
 }
 
+let starting = null;
 /** Starts to listen, if nobody does; false if that can't be. */
-export async function start() {
-    if (running) return true;
+export function start() {
+    if (running) return Promise.resolve(true);
+    starting ??= begin().finally(() => { starting = null; });
+    return starting;
+}
+
+async function begin() {
     const rate = new Rate();
     let shown = 0;
     const sample = (ms, x, y, z) => {
         rate.add(ms);
+        if (!running) return; // the model isn't ready for it
         if (flat) {
             const done = flat.add(ms, x, y, z);
             element("flat-progress").value = done;
@@ -72,6 +96,7 @@ export async function start() {
             element("start").textContent = "Start";
             element("rate").textContent = "not running";
             trouble("");
+            for (const told of stopped) told();
         });
     } catch (error) {
         if (!(error instanceof MotionError)) throw error;

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The page: tabs, files that are dropped or picked, and the first model.
-import { app, useWeights } from "./app.js";
-import { element, trouble } from "./display.js";
+import { app, fetched, useWeights } from "./app.js";
+import { attempt, element, trouble } from "./display.js";
 import { setUpLive } from "./live.js";
 import { openRecording, setUpReplay } from "./replay.js";
 import { setUpTeach } from "./teach.js";
@@ -31,25 +31,22 @@ for (const [i, tab] of tabs.entries()) {
 
 // Files.
 
-async function openFile(file) {
+const openFile = (file, isRecording = /\.csv$/i.test(file.name)) => attempt(async () => {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    if (/\.csv$/i.test(file.name)) {
+    if (isRecording) {
         choose(element("tab-replay"));
-        openRecording(bytes, file.name);
+        await openRecording(bytes, file.name);
         return;
     }
-    try {
-        await useWeights(bytes, file.name);
-        trouble("");
-    } catch (error) {
-        trouble(error.message); // the model before stays in use
-    }
-}
-element("weights").onchange = event => {
-    const [file] = event.target.files;
-    if (file) openFile(file);
-    event.target.value = "";
-};
+    await useWeights(bytes, file.name); // or the model before stays in use
+    trouble("");
+});
+for (const input of ["weights", "csv"])
+    element(input).onchange = async event => {
+        const [file] = event.target.files;
+        if (file) await openFile(file, input === "csv");
+        event.target.value = "";
+    };
 addEventListener("dragover", event => {
     event.preventDefault();
     document.body.classList.add("dropping");
@@ -68,15 +65,12 @@ element("threshold").oninput = event => {
 };
 
 // Without a network after the first visit. Not every browser wants that, and the page works still.
-navigator.serviceWorker?.register("service_worker.js").catch(() => {});
+navigator.serviceWorker?.register("service_worker.js", { updateViaCache: "none" }).catch(() => {});
 
 setUpLive();
 setUpReplay();
 setUpTeach();
-try {
-    const answer = await fetch("weights.safetensors");
-    await useWeights(new Uint8Array(await answer.arrayBuffer()), "weights.safetensors");
+await attempt(async () => {
+    await useWeights(await fetched("weights.safetensors"), "weights.safetensors");
     document.body.dataset.ready = "yes";
-} catch (error) {
-    trouble(error.message);
-}
+});

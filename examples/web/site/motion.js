@@ -23,10 +23,22 @@ async function allowed() {
 }
 
 // The screen stays on while we listen. A browser that can't do that has to be touched.
-let lock = null;
-async function stayAwake() {
-    if (document.visibilityState === "visible")
-        lock = await navigator.wakeLock?.request("screen").catch(() => null) ?? null;
+class Awake {
+    #lock = null;
+    #wanted = true;
+
+    /** A browser lets go of the screen when it hides the page: to be called again when it's back. */
+    async hold() {
+        if (document.visibilityState !== "visible") return;
+        this.#lock = await navigator.wakeLock?.request("screen").catch(() => null) ?? null;
+        if (!this.#wanted) this.release();
+    }
+
+    release() {
+        this.#wanted = false;
+        this.#lock?.release();
+        this.#lock = null;
+    }
 }
 
 /**
@@ -50,7 +62,8 @@ export async function listen(sample, silence) {
     const watch = () => {
         if (!silent && performance.now() - latest > patience) silence(silent = true);
     };
-    const back = () => { if (document.visibilityState === "visible") stayAwake(); };
+    const awake = new Awake();
+    const back = () => awake.hold();
 
     addEventListener("devicemotion", hear);
     const timeout = new Promise(resolve => setTimeout(resolve, patience));
@@ -60,15 +73,14 @@ export async function listen(sample, silence) {
         throw new MotionError("No motion sensor answers. This device may have none, or the "
             + "browser's settings forbid it. Replay works without.");
     }
-    await stayAwake();
+    await awake.hold();
     document.addEventListener("visibilitychange", back);
     const watching = setInterval(watch, patience / 4);
     return () => {
         removeEventListener("devicemotion", hear);
         document.removeEventListener("visibilitychange", back);
         clearInterval(watching);
-        lock?.release();
-        lock = null;
+        awake.release();
     };
 }
 

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 //
 // Replay: a recording in a file, at the pace at which it happened or faster.
-import { app, draw, hop, look, stop, take } from "./app.js";
-import { element, spoken, trouble } from "./display.js";
+import { app, draw, fetched, hop, look, stop, take } from "./app.js";
+import { attempt, element, spoken, trouble } from "./display.js";
 import { readRecording } from "./engine.js";
+
+const mostWork = 30; // ms of a frame
 
 let tracks = [];
 let frame = 0; // of the animation; 0: not playing
@@ -18,6 +20,7 @@ export async function openRecording(bytes, name) {
         trouble(error.message); // what was open before can still be played
         return false;
     }
+    stop(); // what was played meanwhile
     trouble("");
     element("track").replaceChildren(...tracks.map((track, i) => new Option(
         `${track.name} (${Math.round(track.seconds(track.count - 1))} s)`, String(i))));
@@ -42,16 +45,20 @@ function play() {
 
     const listen = () => {
         let looked = 0;
-        for (; next < track.count && track.seconds(next) <= position; ++next)
+        const start = performance.now();
+        for (; next < track.count && track.seconds(next) <= position; ++next) {
             looked += model.pushRow(track.measured(next));
+            if (performance.now() - start < mostWork) continue;
+            position = track.seconds(next); // slower than it was asked for, but alive
+        }
         return looked;
     };
     const step = now => {
-        position += (now - before) / 1000 * Number(element("speed").value);
+        position += Math.max(0, now - before) / 1000 * Number(element("speed").value);
         before = now;
         const found = look(listen);
         draw();
-        element("position").value = Math.min(1, position / length);
+        element("position").value = length > 0 ? Math.min(1, position / length) : 1;
         const label = next > 0 ? track.label(next - 1) : "";
         if (found && label) {
             ++looks;
@@ -71,15 +78,9 @@ function play() {
 }
 
 export function setUpReplay() {
-    element("simulated").onclick = async () => {
-        const answer = await fetch("simulated.csv");
-        if (await openRecording(new Uint8Array(await answer.arrayBuffer()), "simulated.csv")) play();
-    };
-    element("csv").onchange = async event => {
-        const [picked] = event.target.files;
-        if (picked) openRecording(new Uint8Array(await picked.arrayBuffer()), picked.name);
-        event.target.value = "";
-    };
+    element("simulated").onclick = () => attempt(async () => {
+        if (await openRecording(await fetched("simulated.csv"), "simulated.csv")) play();
+    });
     element("play").onclick = () => (frame ? stop() : play());
     element("track").onchange = stop;
 }

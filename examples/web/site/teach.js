@@ -3,12 +3,12 @@
 //
 // Teach: record yourself for each class, and let a worker train the model on it.
 import { app, onModel, useWeights } from "./app.js";
-import { announce, element, spoken, trouble } from "./display.js";
-import { isRunning, listeners, start } from "./live.js";
+import { announce, attempt, element, spoken, trouble } from "./display.js";
+import { isRunning, listeners, start, stopped } from "./live.js";
 
 let recordings = []; // [{label, rows: [[ms, x, y, z], ...]}]
 let items = [];      // of the list, one for each class
-let current = null;  // the recording that is being made: {label, end}
+let current = null;  // the recording that is being made: {label, end(keep)}
 let worker = null;
 
 const seconds = ({ rows }) => rows.length < 2 ? 0 : (rows.at(-1)[0] - rows[0][0]) / 1000;
@@ -40,10 +40,13 @@ function listClasses() {
     showLessons();
 }
 
-/** Records a class, after a pause to put the phone away; a second press ends it early. */
+/**
+ * Records a class, after a pause to put the phone away; a second press ends it early. If the signal
+ * ends before, or the model is changed, nothing is kept.
+ */
 async function record(label, button) {
     if (current) {
-        if (current.label === label) current.end();
+        if (current.label === label) current.end(true);
         return;
     }
     current = { label, end() {} };
@@ -65,16 +68,16 @@ async function record(label, button) {
         const listener = (...row) => {
             made.rows.push(row);
             button.textContent = `${Math.max(0, Math.ceil(length - seconds(made)))} s`;
-            if (seconds(made) >= length) current?.end();
+            if (seconds(made) >= length) current?.end(true);
         };
         button.textContent = "move";
         announce(`recording ${spoken(app.model.classes[label])}`);
         listeners.add(listener);
-        await ended;
+        const keep = await ended;
         listeners.delete(listener);
         navigator.vibrate?.([200, 100, 200]);
-        recordings.push(made);
-        announce("recorded");
+        if (keep) recordings.push(made);
+        announce(keep ? "recorded" : "not recorded");
     } finally {
         current = null;
         button.classList.remove("recording");
@@ -86,10 +89,10 @@ async function record(label, button) {
 function learn() {
     const { bytes, name, rate } = app.model;
     worker = new Worker(new URL("teach_worker.js", import.meta.url), { type: "module" });
-    worker.onmessage = async ({ data }) => {
+    worker.onmessage = ({ data }) => attempt(async () => {
         if (data.progress !== undefined) {
             element("learning").value = data.progress;
-            element("taught").textContent = `Learning: loss ${data.loss.toFixed(3)}`;
+            element("loss").textContent = `Loss ${data.loss.toFixed(3)}`;
             return;
         }
         endLearning();
@@ -109,7 +112,7 @@ function learn() {
         element("taught").dataset.before = taught.before;
         element("taught").dataset.after = taught.after;
         element("download").hidden = element("forget").hidden = false;
-    };
+    });
     worker.onerror = event => {
         endLearning();
         trouble(`Learning ended: ${event.message}`);
@@ -128,7 +131,7 @@ function endLearning() {
     worker?.terminate();
     worker = null;
     element("learning").hidden = element("cancel").hidden = true;
-    element("taught").textContent = "";
+    element("taught").textContent = element("loss").textContent = "";
     showLessons();
 }
 
@@ -141,6 +144,7 @@ function download() {
 }
 
 export function setUpTeach() {
+    stopped.add(() => current?.end(false));
     onModel(() => {
         if (worker) endLearning();
         element("download").hidden = element("forget").hidden = true;
@@ -150,5 +154,5 @@ export function setUpTeach() {
     element("learn").onclick = learn;
     element("cancel").onclick = endLearning;
     element("download").onclick = download;
-    element("forget").onclick = () => useWeights(app.first.bytes, app.first.name);
+    element("forget").onclick = () => attempt(() => useWeights(app.first.bytes, app.first.name));
 }
