@@ -201,9 +201,13 @@ inline std::string header_text(const std::vector<tensor_out>& tensors,
 /// the small odd ones can't push a matrix off its alignment. Equals stay in the order given.
 inline void write_safetensors(const std::filesystem::path& path, std::vector<tensor_out> tensors,
                               const std::map<std::string, std::string>& metadata) {
-    std::ranges::stable_sort(tensors, std::ranges::greater{}, [](const tensor_out& t) {
+    // Few tensors: by insertion, which is stable, and the least code for who counts it.
+    const auto size = [](const tensor_out& t) {
         return std::pair(size_of(t.type), t.bytes.size());
-    });
+    };
+    for (std::size_t i = 1; i < tensors.size(); ++i)
+        for (std::size_t j = i; j > 0 && size(tensors[j - 1]) < size(tensors[j]); --j)
+            std::swap(tensors[j - 1], tensors[j]);
 
     std::string text;
     try {

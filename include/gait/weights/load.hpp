@@ -93,19 +93,21 @@ inline void check_tensors(const safetensors_file& file,
 }
 
 /// Checks `tensors` and fills them with the file's numbers. Throws `error`.
-inline void load_tensors(const safetensors_file& file, std::vector<model_tensor<float>> tensors,
+inline void load_tensors(const safetensors_file& file,
+                         const std::vector<model_tensor<float>>& tensors,
                          const std::string& model) {
     check_tensors(file, tensors, model);
-    std::stable_partition(tensors.begin(), tensors.end(),
-                          [](const auto& t) { return !t.is_summand; });
-    for (const auto& t : tensors) {
-        const auto numbers = read_stored(file, *file.find(t.name)).values();
-        for (const float number : numbers)
-            if (!std::isfinite(number))
-                throw error({file.path().string(), "tensor " + in_quotes(t.name), "finite numbers",
-                             std::to_string(number)});
-        t.from_disk(numbers);
-    }
+    for (const bool summands : {false, true}) // what is added to others comes after them
+        for (const auto& t : tensors) {
+            if (t.is_summand != summands)
+                continue;
+            const auto numbers = read_stored(file, *file.find(t.name)).values();
+            for (const float number : numbers)
+                if (!std::isfinite(number))
+                    throw error({file.path().string(), "tensor " + in_quotes(t.name),
+                                 "finite numbers", std::to_string(number)});
+            t.from_disk(numbers);
+        }
 }
 
 /// Loads what `save_weights` wrote, or a plain PyTorch state with the same tensors; then `info` is

@@ -17,6 +17,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
 #include <map>
 #include <span>
 #include <string>
@@ -89,16 +90,54 @@ std::vector<float> run_once(const Model& model, std::span<const float> parameter
     return y;
 }
 
+namespace detail {
+
+/// The longest question for a model that takes steps, or one that doesn't.
+inline index most_self_test_steps(bool has_steps) { return has_steps ? self_test_steps : 1; }
+
+/// `count` numbers to ask.
+inline std::vector<float> self_test_question(index count) {
+    std::vector<float> x(static_cast<std::size_t>(count));
+    random_stream random(0, purpose::user);
+    for (float& number : x)
+        number = static_cast<float>(random.normal());
+    return x;
+}
+
+/// The question in a file, up to `most` steps of `features`; throws `error`.
+inline std::vector<float> read_self_test_question(const metadata_reader& metadata, index features,
+                                                  index most) {
+    auto x = self_test_numbers(metadata, "self_test_input");
+    const index steps = std::ssize(x) / features;
+    if (steps < 1 || steps > most || std::ssize(x) != steps * features)
+        metadata.fail("self_test_input",
+                      "1 to " + std::to_string(most) + " steps of " + std::to_string(features),
+                      std::to_string(x.size()) + " floats");
+    return x;
+}
+
+/// Throws `error` unless the file's answer is `found`, but for roundings.
+inline void check_self_test_answer(const std::filesystem::path& path,
+                                   const metadata_reader& metadata, std::span<const float> found) {
+    const auto wanted = self_test_numbers(metadata, "self_test_output", std::ssize(found));
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const float allowed = 1e-4F * std::max(1.0F, std::abs(wanted[i]));
+        // A NaN or an infinity on either side fails too.
+        if (!(std::abs(found[i] - wanted[i]) <= allowed) || !std::isfinite(wanted[i]))
+            throw error({path.string(), "self-test, output " + std::to_string(i),
+                         std::to_string(wanted[i]), std::to_string(found[i])});
+    }
+}
+
+} // namespace detail
+
 /// Adds the question and the model's answer to `metadata`. `window_steps` 0: not known.
 template <class Model>
 void add_self_test(std::map<std::string, std::string>& metadata, const Model& model,
                    std::span<const float> parameters, index window_steps) {
-    const index wanted = window_steps > 0 ? window_steps : detail::self_test_default_steps;
-    const index steps = Model::input::has_steps ? std::min(wanted, detail::self_test_steps) : 1;
-    std::vector<float> x(static_cast<std::size_t>(steps * input_features<Model>));
-    random_stream random(0, purpose::user);
-    for (float& number : x)
-        number = static_cast<float>(random.normal());
+    const index steps = std::min(window_steps > 0 ? window_steps : detail::self_test_default_steps,
+                                 detail::most_self_test_steps(Model::input::has_steps));
+    const auto x = detail::self_test_question(steps * input_features<Model>);
     metadata["self_test_input"] = detail::base64_floats(x);
     metadata["self_test_output"] = detail::base64_floats(run_once(model, parameters, x, steps));
 }
@@ -112,25 +151,10 @@ void check_self_test(const safetensors_file& file, const Model& model,
     if (!metadata.has("self_test_input") && !metadata.has("self_test_output"))
         return;
     constexpr index features = input_features<Model>;
-    const auto x = self_test_numbers(metadata, "self_test_input");
-    const index steps = static_cast<index>(x.size()) / features;
-    const index most = Model::input::has_steps ? detail::self_test_steps : 1;
-    if (steps < 1 || steps > most || static_cast<index>(x.size()) != steps * features)
-        metadata.fail("self_test_input",
-                      "1 to " + std::to_string(most) + " steps of " + std::to_string(features),
-                      std::to_string(x.size()) + " floats");
-
-    const auto wanted =
-        self_test_numbers(metadata, "self_test_output",
-                          Model::output::in({steps, 1}).count() * output_features<Model>);
-    const auto found = run_once(model, parameters, x, steps);
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const float allowed = 1e-4F * std::max(1.0F, std::abs(wanted[i]));
-        // A NaN or an infinity on either side fails too.
-        if (!(std::abs(found[i] - wanted[i]) <= allowed) || !std::isfinite(wanted[i]))
-            throw error({file.path().string(), "self-test, output " + std::to_string(i),
-                         std::to_string(wanted[i]), std::to_string(found[i])});
-    }
+    const auto x = detail::read_self_test_question(
+        metadata, features, detail::most_self_test_steps(Model::input::has_steps));
+    detail::check_self_test_answer(file.path(), metadata,
+                                   run_once(model, parameters, x, std::ssize(x) / features));
 }
 
 } // namespace gait::inline GAIT_ARCH
