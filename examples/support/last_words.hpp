@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -29,12 +30,14 @@ public:
     /// nothing will be told.
     last_words() {
         std::array<int, 2> ends{};
-        if (::pipe(ends.data()) != 0)
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
             return;
         const pid_t child = ::fork();
         if (child == 0)
             watch(ends); // doesn't come back
-        ::close(ends[0]);
+        // The end to read from stays open here too, and nobody waits for room to write: if somebody
+        // kills the child alone, what is sent gets lost, and that is all.
+        ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
         to_child_ = child > 0 ? ends[1] : -1;
     }
     last_words(const last_words&) = delete;
