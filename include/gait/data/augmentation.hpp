@@ -25,6 +25,7 @@ namespace gait::inline GAIT_ARCH {
 struct augmentation {
     double yaw = 0;      ///< degrees, the largest angle about the vertical, the mean; up to 180
     double rotation = 0; ///< degrees, the largest angle about an axis of any direction; up to 180
+    double tilt = 0;     ///< degrees, likewise, of windows that move; those that are still stay
     double scale = 0;    ///< gain from [1 - scale, 1 + scale], one for all axes; below 1
     double jitter = 0;   ///< standard deviation of noise added to every number
     double warp = 0;     ///< time runs up to this share faster and slower; below 1
@@ -32,8 +33,8 @@ struct augmentation {
     double rounding = 0; ///< values become multiples of this; browsers deliver 0.1 m/s^2
 
     [[nodiscard]] bool any() const {
-        return yaw > 0 || rotation > 0 || scale > 0 || jitter > 0 || warp > 0 || rate > 0 ||
-               rounding > 0;
+        return yaw > 0 || rotation > 0 || tilt > 0 || scale > 0 || jitter > 0 || warp > 0 ||
+               rate > 0 || rounding > 0;
     }
 };
 
@@ -55,10 +56,12 @@ public:
         const double warp = a.warp * signed_uniform(), phase = std::numbers::pi * signed_uniform();
         const double share = 1 - a.rate * random_.uniform(), offset = random_.uniform();
         const double yaw = a.yaw * std::numbers::pi / 180 * signed_uniform();
+        const double tilt = a.tilt * std::numbers::pi / 180 * signed_uniform();
 
         const double width = std::sqrt(std::max(0.0, 1 - height * height)); // Archimedes
         const direction any{width * std::cos(around), width * std::sin(around), height};
-        matrix_ = turned(any, angle, gain);
+        const bool tilts = a.tilt > 0 && moves(steps);
+        matrix_ = turned(any, tilts ? angle + tilt : angle, gain);
         if (a.yaw > 0)
             matrix_ = product(matrix_, turned(vertical(steps, any), yaw, 1));
         // Sums of four bytes have this deviation: sqrt(4 (256^2 - 1) / 12).
@@ -136,6 +139,22 @@ private:
         cosine_ = cosine_ * step_cosine_ - sine_ * step_sine_;
         sine_ = sine;
         return std::clamp(static_cast<float>(time), 0.0F, end_);
+    }
+
+    /// Does its owner? Then samples are further from their mean than a fifth of its length. That of
+    /// people who sit or stand hardly is, that of people who walk always.
+    [[nodiscard]] bool moves(index steps) const {
+        std::array<double, axes> sum{};
+        double squares = 0;
+        const float* x = window_;
+        for (index t = 0; t < steps; ++t)
+            for (std::size_t i = 0; i < axes; ++i, ++x) {
+                sum[i] += static_cast<double>(*x);
+                squares += static_cast<double>(*x) * static_cast<double>(*x);
+            }
+        const auto count = static_cast<double>(steps);
+        const double mean = (sum[0] * sum[0] + sum[1] * sum[1] + sum[2] * sum[2]) / (count * count);
+        return squares / count - mean > 0.2 * 0.2 * mean;
     }
 
     /// The signal at a time between the samples: on a straight line between them, or between the
