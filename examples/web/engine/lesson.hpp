@@ -3,19 +3,28 @@
 //
 // What somebody recorded of himself, and how a model learns from it. The first part of every
 // recording is learnt from, the rest judges: no sample is in both.
+//
+// The loop over epochs is written out here: gait::fit would bring its checkpoints, reports and
+// ranks along, and half of the code that a phone has to load would be for them.
 #pragma once
 
 #include "window.hpp"
 
+#include <gait/core/error.hpp>
+#include <gait/core/random.hpp>
 #include <gait/data/batches.hpp>
 #include <gait/model/har.hpp>
-#include <gait/training/evaluate.hpp>
-#include <gait/training/trainer.hpp>
-#include <gait/weights/load.hpp>
+#include <gait/training/batch_gradient.hpp>
+#include <gait/training/clipping.hpp>
+#include <gait/training/optimizers.hpp>
+#include <gait/training/schedules.hpp>
 #include <gait/weights/self_test.hpp>
 
 #include <algorithm>
-#include <functional>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,7 +41,7 @@ using lesson = std::vector<recording>;
 struct lesson_plan {
     bool all_layers = false; ///< or the last one only
     int epochs = 40;
-    std::function<void(double share, double loss)> progress = {};
+    void (*progress)(double share, double loss) = nullptr;
 };
 
 struct lesson_report {
@@ -53,33 +62,76 @@ inline void add_windows(const gait::model_info& info, const recording& r, index 
                r.label);
 }
 
-/// Trains `parameters` (of Model) in place, on one thread.
+/// Numbers of the windows of a source, from 0.
+template <class Windows>
+std::vector<index> ids_of(const Windows& windows) {
+    std::vector<index> ids(static_cast<std::size_t>(windows.size()));
+    std::iota(ids.begin(), ids.end(), index{0});
+    return ids;
+}
+
+/// Trains `parameters` (of Model) in place, by Adam at a rate that falls along a cosine, classes
+/// alike.
 template <class Model, class Windows>
 void fine_tune(std::span<float> parameters, const Windows& windows, double learning_rate,
                const lesson_plan& plan) {
+    constexpr std::size_t batch = 24;
     std::vector<index> counts(static_cast<std::size_t>(windows.class_count()));
     for (index i = 0; i < windows.size(); ++i)
         ++counts[static_cast<std::size_t>(windows.label(i))];
-    const gait::fit_options options{
-        .epochs = plan.epochs,
-        .batch = 24,
-        .threads = 1,
-        .shards = 1,
-        .learning_rate = learning_rate,
-        .rates = {.form = gait::schedule::shape::cosine},
-        .loss = {.class_weights = gait::balanced_class_weights(counts), .label_smoothing = 0.05F},
-        .initial_parameters = parameters};
-    const gait::callbacks tell{.on_batch = [&](const gait::batch_report& b) {
-        if (plan.progress)
-            plan.progress(
-                (b.epoch - 1 + static_cast<double>(b.batch) / static_cast<double>(b.batches)) /
-                    plan.epochs,
-                b.mean_loss);
-        return gait::control::proceed;
-    }};
-    const Windows none(windows.steps(), windows.class_count());
-    const auto result = gait::fit(Model{}, windows, none, options, tell);
-    std::copy(result.parameters.begin(), result.parameters.end(), parameters.begin());
+    const gait::cross_entropy loss{.class_weights = gait::balanced_class_weights(counts),
+                                   .label_smoothing = 0.05F};
+    const gait::schedule rates{.form = gait::schedule::shape::cosine};
+    const gait::adam method;
+    const Model model{};
+    gait::kernel_weights<Model> weights;
+    gait::batch_gradient<Model> gradient(1, 1, windows.steps(), 0);
+    gait::buffer<float> memory(method.slots() * Model::parameter_count);
+    gait::single_process alone;
+
+    auto ids = ids_of(windows);
+    const auto batches = static_cast<std::int64_t>((ids.size() + batch - 1) / batch);
+    gait::step_position at{.number = 0};
+    for (int epoch = 0; epoch < plan.epochs; ++epoch) {
+        const auto now = static_cast<std::uint32_t>(epoch);
+        gait::shuffle(ids, gait::random_stream(1, gait::purpose::shuffle, now));
+        for (std::size_t first = 0; first < ids.size(); first += batch) {
+            weights.pack(model, parameters);
+            const gait::loss_sums sums =
+                gradient(model, weights, windows,
+                         std::span(ids).subspan(first, std::min(batch, ids.size() - first)),
+                         {.training = true, .seed = 1, .epoch = now}, loss, alone);
+            at.learning_rate = learning_rate * rates.at(at.number, batches, plan.epochs);
+            ++at.number;
+            const double norm = gait::mean_and_clip(gradient.gradient(), sums.weight, 1);
+            if (!std::isfinite(norm))
+                throw gait::error({"", "learning", "a finite gradient", std::to_string(norm)});
+            method.update<float>(at, parameters, gradient.gradient(), memory.span());
+            if (plan.progress != nullptr)
+                plan.progress(static_cast<double>(at.number) /
+                                  (static_cast<double>(batches) * plan.epochs),
+                              sums.loss / sums.weight);
+        }
+    }
+}
+
+/// The share of `windows` that a model gets right.
+template <class Model, class Windows>
+double accuracy(std::span<const float> parameters, const Windows& windows) {
+    const Model model{};
+    gait::kernel_weights<Model> weights;
+    weights.pack(model, parameters);
+    gait::tile_worker<Model> worker(windows.steps(), 0);
+    const auto ids = ids_of(windows);
+    constexpr std::size_t tile = gait::windows_per_tile;
+    double right = 0;
+    for (std::size_t first = 0; first < ids.size(); first += tile)
+        right += worker
+                     .evaluate(model, weights, windows,
+                               std::span(ids).subspan(first, std::min(tile, ids.size() - first)),
+                               gait::cross_entropy{})
+                     .correct;
+    return right / static_cast<double>(windows.size());
 }
 
 /// The reference model without its last layer, and that layer alone. What the first says of a
@@ -102,11 +154,12 @@ void fine_tune_head(std::span<float> parameters, const gait::array_windows<3>& w
                     plan);
 }
 
-/// Throws gait::error if there is too little to learn from, or to judge by.
+/// `info` has the length of windows and how a model sees them. Throws gait::error if there is too
+/// little to learn from, or to judge by.
 template <class Model>
-lesson_report learn(gait::trained_model<Model>& trained, const lesson& recorded,
-                    const lesson_plan& plan) {
-    const index steps = trained.info.window_steps;
+lesson_report learn(std::span<float> parameters, const gait::model_info& info,
+                    const lesson& recorded, const lesson_plan& plan) {
+    const index steps = info.window_steps;
     const int classes = static_cast<int>(gait::output_features<Model>);
     gait::array_windows<3> learnt(steps, classes), judged(steps, classes);
     for (const recording& r : recorded) {
@@ -115,21 +168,20 @@ lesson_report learn(gait::trained_model<Model>& trained, const lesson& recorded,
                                std::to_string(r.label)});
         const index size = std::ssize(r.samples) / 3;
         const auto border = static_cast<index>(learnt_share * static_cast<double>(size));
-        add_windows(trained.info, r, 0, border, learnt);
-        add_windows(trained.info, r, border, size, judged);
+        add_windows(info, r, 0, border, learnt);
+        add_windows(info, r, border, size, judged);
     }
     if (learnt.size() == 0 || judged.size() == 0)
         throw gait::error({"", "recordings", "one of at least 2.5 windows", "shorter ones"});
 
-    const auto accuracy = [&] {
-        return gait::evaluate(trained.model, trained.parameters.span(), judged, {}, 1).accuracy();
-    };
-    lesson_report report{.learnt = learnt.size(), .judged = judged.size(), .before = accuracy()};
+    lesson_report report{.learnt = learnt.size(),
+                         .judged = judged.size(),
+                         .before = accuracy<Model>(parameters, judged)};
     if (plan.all_layers)
-        fine_tune<Model>(trained.parameters.span(), learnt, 1e-3, plan);
+        fine_tune<Model>(parameters, learnt, 1e-3, plan);
     else
-        fine_tune_head<Model>(trained.parameters.span(), learnt, plan);
-    report.after = accuracy();
+        fine_tune_head<Model>(parameters, learnt, plan);
+    report.after = accuracy<Model>(parameters, judged);
     return report;
 }
 

@@ -57,6 +57,19 @@ EXPORTED void classify_window() {
 /// The logits of that window in place of its probabilities.
 EXPORTED void logits_of_window() { probabilities = model->logits(window); }
 
+// For a lesson: its numbers, and what a window looks like to it.
+
+EXPORTED int parameter_count() { return static_cast<int>(model->parameters().size()); }
+EXPORTED float* parameters_at() { return model->parameters().data(); }
+/// Mean (3) and deviation (3), or nowhere if windows are seen as they are.
+EXPORTED const float* mean_at() { return model->info().mean.data(); }
+EXPORTED const float* deviation_at() { return model->info().deviation.data(); }
+EXPORTED int features_first() {
+    return model->info().layout == gait::input_layout::features_first ? 1 : 0;
+}
+/// Saves the parameters as they are now, with what the model's file said beside them.
+EXPORTED void save_model(const char* path) { model->save(path); }
+
 // A signal: samples with the time of a clock in ms, or rows of a recording.
 
 /// Forgets what was heard. Looks at the last window every `samples` samples.

@@ -10,6 +10,7 @@
 
 #include <gait/files/json.hpp>
 #include <gait/inference/trained.hpp>
+#include <gait/weights/save.hpp>
 #include <gait/weights/self_test.hpp>
 
 #include <filesystem>
@@ -32,6 +33,11 @@ public:
     virtual std::span<const float> classify(std::span<const float> window) = 0;
     /// Its logits (K), before the model's temperature.
     [[nodiscard]] virtual std::vector<float> logits(std::span<const float> window) const = 0;
+
+    /// All parameters, to be changed by a lesson. Only `save` looks at them again.
+    virtual std::span<float> parameters() = 0;
+    /// Throws gait::error.
+    virtual void save(const std::filesystem::path& path) const = 0;
 };
 
 template <class Model>
@@ -49,6 +55,10 @@ public:
         return gait::run_once(trained_.model, trained_.parameters.span(),
                               as_seen(trained_.info, window), trained_.info.window_steps);
     }
+    std::span<float> parameters() override { return trained_.parameters.span(); }
+    void save(const std::filesystem::path& path) const override {
+        gait::save_weights(path, trained_.model, trained_.parameters.span(), trained_.info);
+    }
 
 private:
     gait::trained_model<Model> trained_;
@@ -57,17 +67,18 @@ private:
 
 /// Throws gait::error.
 inline std::unique_ptr<model> load_model(const std::filesystem::path& path) {
-    return har::with_weights(path, [&](auto trained) -> std::unique_ptr<model> {
-        // More would keep a phone busy for ever; none is no signal.
-        if (!(trained.info.rate_hz > 0 && trained.info.rate_hz <= 1000))
-            throw gait::error({path.string(), "metadata 'rate_hz'", "up to 1000 samples per second",
-                               gait::json_text(trained.info.rate_hz)});
-        if (trained.info.window_steps > 10'000)
-            throw gait::error({path.string(), "metadata 'window_steps'", "up to 10000 samples",
-                               std::to_string(trained.info.window_steps)});
-        using model_type = decltype(trained.model);
-        return std::make_unique<model_of<model_type>>(std::move(trained));
+    auto loaded = har::with_weights(path, [](auto trained) -> std::unique_ptr<model> {
+        return std::make_unique<model_of<decltype(trained.model)>>(std::move(trained));
     });
+    // More would keep a phone busy for ever; none is no signal.
+    const gait::model_info& info = loaded->info();
+    if (!(info.rate_hz > 0 && info.rate_hz <= 1000))
+        throw gait::error({path.string(), "metadata 'rate_hz'", "up to 1000 samples per second",
+                           gait::json_text(info.rate_hz)});
+    if (info.window_steps > 10'000)
+        throw gait::error({path.string(), "metadata 'window_steps'", "up to 10000 samples",
+                           std::to_string(info.window_steps)});
+    return loaded;
 }
 
 } // namespace web

@@ -21,8 +21,8 @@ class Instance {
         const { default: instantiate } = await import(`./${name}.mjs`);
         const instance = new Instance();
         instance.#module = await instantiate();
-        instance.#module.FS.mkdir("/files"); // no name that a file brings along is taken there
-        instance.#module.FS.chdir("/files");
+        instance.#module.FS?.mkdir("/files"); // no name that a file brings along is taken there
+        instance.#module.FS?.chdir("/files");
         return instance;
     }
 
@@ -129,6 +129,27 @@ export class Model {
         return this.probabilities;
     }
 
+    // A lesson.
+
+    /** Gives a teaching instance its numbers to change. */
+    lend(lesson) {
+        const own = this.#engine, count = own.call("parameter_count");
+        lesson.call("begin", count, this.steps, this.rate, own.call("features_first"));
+        for (const [where, size] of [["parameters_at", count], ["mean_at", 3], ["deviation_at", 3]]) {
+            const from = own.call(where);
+            if (from) lesson.floats(lesson.call(where), size).set(own.floats(from, size));
+        }
+    }
+
+    /** A file (Uint8Array) of this model with the numbers of a teaching instance. */
+    savedWith(lesson) {
+        const own = this.#engine, count = own.call("parameter_count");
+        own.floats(own.call("parameters_at"), count)
+            .set(lesson.floats(lesson.call("parameters_at"), count));
+        own.call("save_model", "saved");
+        return own.read("saved");
+    }
+
     // A signal.
 
     /** Forgets what was heard; the last window is looked at again every `hop` samples. */
@@ -203,19 +224,20 @@ export async function readRecording(bytes, name) {
 }
 
 /**
- * Teaches weights (Uint8Array) of a model of so many samples a second what was recorded:
- * [{label, rows: [[ms, x, y, z], ...]}], label the index of a class. Resolves to the new weights and
- * how they do: {bytes, learnt, judged, before, after}, windows and accuracies.
+ * Teaches a model what was recorded: [{label, rows: [[ms, x, y, z], ...]}], label the index of a
+ * class. `bytes` are its weights (Uint8Array). Resolves to the new weights and how they do:
+ * {bytes, learnt, judged, before, after}, windows and accuracies.
  */
-export async function teach(bytes, rate, recordings, { allLayers, epochs }, progress, kind = build) {
+export async function teach(bytes, recordings, { allLayers, epochs }, progress, kind = build) {
+    const model = await Model.open(bytes, "weights", kind);
     const engine = await Instance.make(`teach-${kind}`);
     engine.raw.progress = progress;
-    engine.write("weights", bytes);
+    model.lend(engine);
     for (const { label, rows } of recordings) {
-        engine.call("record", label, rate);
+        engine.call("record", label);
         for (const row of rows) engine.call("record_sample", ...row);
     }
     const [learnt, judged, before, after] =
-        engine.doubles(engine.call("learn", "weights", allLayers ? 1 : 0, epochs), 4);
-    return { bytes: engine.read("weights"), learnt, judged, before, after };
+        engine.doubles(engine.call("learn", allLayers ? 1 : 0, epochs), 4);
+    return { bytes: model.savedWith(engine), learnt, judged, before, after };
 }

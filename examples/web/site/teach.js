@@ -87,7 +87,7 @@ async function record(label, button) {
 }
 
 function learn() {
-    const { bytes, name, rate } = app.model;
+    const { bytes, name } = app.model;
     worker = new Worker(new URL("teach_worker.js", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }) => attempt(async () => {
         if (data.progress !== undefined) {
@@ -123,7 +123,7 @@ function learn() {
     element("taught").textContent = "Learning";
     const allLayers = element("layers").value === "all";
     const plan = { allLayers, epochs: allLayers ? 15 : 60 };
-    worker.postMessage({ bytes, rate, recordings, plan });
+    worker.postMessage({ bytes, recordings, plan });
     showLessons();
 }
 
