@@ -37,6 +37,7 @@ struct train_options {
     double momentum = 0.9, beta1 = 0.9, beta2 = 0.999, smoothing = 0.99, epsilon = 1e-8;
     double weight_decay = 0;
     bool nesterov = false;
+    double averaged = 0; ///< share of the steps whose weights are averaged
     std::string from;   ///< weights to begin with; empty: random ones
     double dropout = 0; ///< share of the last hidden state
 
@@ -62,12 +63,12 @@ struct rank_options {
 /// The optimizer that the options ask for.
 inline gait::any_optimizer chosen_optimizer(const train_options& o) {
     if (o.optimizer == "sgd")
-        return gait::sgd{o.momentum, o.nesterov, o.weight_decay};
+        return {gait::sgd{o.momentum, o.nesterov, o.weight_decay}, o.averaged};
     if (o.optimizer == "rmsprop")
-        return gait::rmsprop{o.smoothing, o.epsilon, o.weight_decay};
+        return {gait::rmsprop{o.smoothing, o.epsilon, o.weight_decay}, o.averaged};
     if (o.optimizer == "adamw")
-        return gait::adamw{o.beta1, o.beta2, o.epsilon, o.weight_decay};
-    return gait::adam{o.beta1, o.beta2, o.epsilon, o.weight_decay};
+        return {gait::adamw{o.beta1, o.beta2, o.epsilon, o.weight_decay}, o.averaged};
+    return {gait::adam{o.beta1, o.beta2, o.epsilon, o.weight_decay}, o.averaged};
 }
 
 /// With as many digits as it takes to read the same number again.

@@ -108,6 +108,19 @@ TEST_CASE_TEMPLATE("scale, add and sum_of_squares are what Eigen computes", T, f
     }
 }
 
+TEST_CASE_TEMPLATE("average_update is what Eigen computes", T, float, double) {
+    for (const gait::index N : sizes<T>()) {
+        CAPTURE(N);
+        const auto p = numbers<T>(N, 1);
+        auto mean = numbers<T>(N, 2), expected = mean;
+        gait::average_update<T>(N, T(0.2), p.data(), mean.data());
+        gait::reference::average_update<T>(N, T(0.2), p.data(), expected.data());
+        CHECK(close(mean, expected));
+        gait::average_update<T>(N, T(1), p.data(), expected.data());
+        CHECK(close(expected, p));
+    }
+}
+
 TEST_CASE_TEMPLATE("compensate_delay is what Eigen computes, and nothing where nothing has moved",
                    T, float, double) {
     for (const gait::index N : sizes<T>()) {

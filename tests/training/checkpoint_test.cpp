@@ -72,7 +72,7 @@ TEST_CASE("4 epochs are 2, resume, and 2") {
     const auto train = waves(230, 1), unseen = waves(70, 2);
     for (const gait::any_optimizer& method :
          {gait::any_optimizer(gait::adam{}), gait::any_optimizer(gait::sgd{}),
-          gait::any_optimizer(gait::rmsprop{})})
+          gait::any_optimizer(gait::rmsprop{}), gait::any_optimizer(gait::sgd{}, 0.1)})
         for (const int patience : {0, 10}) {
             auto whole = options_at(folder / "whole", 4);
             whole.method = method;
@@ -105,6 +105,7 @@ TEST_CASE("a run stopped in the middle of an epoch resumes to the same bits") {
     const auto train = waves(230, 1), unseen = waves(70, 2);
     auto options = options_at(folder / "run", 4);
     options.rates.form = gait::schedule::shape::cosine;
+    options.method = {gait::adam{}, 0.1};
     const auto whole = gait::fit(noisy_model{}, train, unseen, options);
     for (const int stop_epoch : {1, 3}) {
         gait::callbacks tell;

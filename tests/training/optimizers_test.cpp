@@ -111,6 +111,41 @@ TEST_CASE("any_optimizer is the one it was given") {
     static_assert(gait::optimizer<gait::any_optimizer>);
 }
 
+TEST_CASE("a mean of the parameters counts the last steps, and leaves the steps alone") {
+    constexpr std::size_t N = 3;
+    for (const double averaged : {0.1, 0.5, 1.0}) {
+        const gait::any_optimizer plain = gait::adam{}, method(gait::adam{}, averaged);
+        CHECK(method.slots() == plain.slots() + 1);
+        std::vector<double> p(N, 0.5), g(N), memory(N * static_cast<std::size_t>(method.slots()));
+        CHECK(method.result<double>(0, p, memory).data() == p.data());
+        double mean = 0;
+        for (int t = 1; t <= steps; ++t) {
+            for (std::size_t i = 0; i < N; ++i)
+                g[i] = slope(p[i]);
+            method.update<double>({t, rate}, p, g, memory);
+            const double share = 1 / averaged / (t + 1 / averaged - 1); // as the paper has it
+            mean = (1 - share) * mean + share * p[0];
+            for (const double other : method.result<double>(t, p, memory))
+                CHECK(other == near(mean));
+        }
+        CHECK(p[0] == walked(plain));
+        if (averaged == 1) // of all steps alike
+            CHECK(mean == near([] {
+                      double sum = 0, m = 0, v = 0, at = 0.5;
+                      for (int t = 1; t <= steps; ++t) {
+                          m = 0.9 * m + 0.1 * slope(at);
+                          v = 0.999 * v + 0.001 * slope(at) * slope(at);
+                          at -= rate * m / (1 - std::pow(0.9, t)) /
+                                (std::sqrt(v / (1 - std::pow(0.999, t))) + 1e-8);
+                          sum += at;
+                      }
+                      return sum / steps;
+                  }()));
+    }
+    CHECK(gait::any_optimizer(gait::sgd{}, 0.1).description() ==
+          gait::sgd{}.description() + ", averaged over 0.1");
+}
+
 TEST_CASE("clipping keeps the direction and limits the length") {
     std::vector<float> g{6, -8};
     CHECK(gait::mean_and_clip<float>(g, 2, 0) == doctest::Approx(5));

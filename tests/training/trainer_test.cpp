@@ -82,7 +82,8 @@ TEST_CASE("fit learns to tell waves apart, with every optimizer") {
     const auto train = waves(300, 1), unseen = waves(150, 2);
     for (const gait::any_optimizer& method :
          {gait::any_optimizer(gait::adam{}), gait::any_optimizer(gait::adamw{}),
-          gait::any_optimizer(gait::rmsprop{}), gait::any_optimizer(gait::sgd{0.9, true})}) {
+          gait::any_optimizer(gait::rmsprop{}), gait::any_optimizer(gait::sgd{0.9, true}),
+          gait::any_optimizer(gait::adam{}, 0.1)}) {
         CAPTURE(method.description());
         // Momentum wanders longer: with six seeds out of six it has arrived after 30 epochs.
         const bool momentum = method.description().starts_with("sgd");
@@ -101,6 +102,32 @@ TEST_CASE("fit learns to tell waves apart, with every optimizer") {
         CHECK(seen.accuracy() == result.history.back().validation_accuracy);
         CHECK(seen.confusion.total() == unseen.size());
     }
+}
+
+TEST_CASE("a mean of the weights is what is validated and given back, and changes no step") {
+    const auto train = waves(300, 1), unseen = waves(150, 2);
+    auto options = quick(3);
+    const auto last = gait::fit(toy_model{}, train, unseen, options);
+    options.method = {gait::adam{}, 0.5};
+    gait::callbacks tell;
+    std::vector<float> told;
+    tell.on_epoch = [&](const gait::epoch_report&, std::span<const float> weights) {
+        told.assign(weights.begin(), weights.end());
+        return gait::control::proceed;
+    };
+    const auto mean = gait::fit(toy_model{}, train, unseen, options, tell);
+    CHECK(mean.history.back().train_loss == last.history.back().train_loss);
+    CHECK_FALSE(same_bits(mean.parameters, last.parameters));
+    CHECK(std::ranges::equal(mean.parameters, told));
+    const auto seen = gait::evaluate(toy_model{}, mean.parameters.span(), unseen, options.loss, 2);
+    CHECK(seen.loss == mean.history.back().validation_loss);
+    CHECK(seen.loss != last.history.back().validation_loss);
+
+    // Stopped before the first epoch's end: what it began with.
+    tell.on_batch = [](const gait::batch_report&) { return gait::control::stop; };
+    options.initial_parameters = last.parameters.span();
+    const auto none = gait::fit(toy_model{}, train, unseen, options, tell);
+    CHECK(same_bits(none.parameters, last.parameters));
 }
 
 TEST_CASE("the number of threads changes no bit") {

@@ -61,6 +61,12 @@ void add(index N, const T* x, T* y) {
 }
 
 template <class T>
+void average_update(index N, T share, const T* p, T* mean) {
+    array_map<T> M(mean, N);
+    M += share * (const_array_map<T>(p, N) - M);
+}
+
+template <class T>
 void compensate_delay(index N, T factor, const T* p, const T* old, T* g) {
     array_map<T> G(g, N);
     G += factor * G.square() * (const_array_map<T>(p, N) - const_array_map<T>(old, N));

@@ -88,6 +88,16 @@ void adam_update(index N, const adam_step<T>& at, const T* g, T* m, T* v, T* p) 
     });
 }
 
+/// mean (N) += share (p - mean): a running mean of parameters, in which these have that share.
+template <class T>
+void average_update(index N, T share, const T* p, T* mean) noexcept {
+    for_each_register<T>(N, [&](index i, index count) {
+        const batch<T> old = simd::load(mean + i, count);
+        const batch<T> way = simd::load(p + i, count) - old;
+        simd::store<T>(mean + i, simd::fma<T>(batch<T>(share), way, old), count);
+    });
+}
+
 /// x (N) *= factor.
 template <class T>
 void scale(index N, T factor, T* x) noexcept {

@@ -163,26 +163,53 @@ struct adamw {
 };
 
 /// Any of them, chosen while the program runs. Is an optimizer itself.
+///
+/// If asked to, it also keeps a mean of the parameters, which wander around what they look for as
+/// long as the learning rate is high. Of the steps so far the last ones count, `averaged` being
+/// their share: after step t
+///   mean += (p - mean) / (averaged (t - 1) + 1)
+/// Source: Shamir and Zhang, "Stochastic Gradient Descent for Non-smooth Optimization", ICML 2013,
+/// polynomial decay with eta = 1 / averaged - 1.
 class any_optimizer {
 public:
+    /// `averaged` in [0, 1]; 0: no mean is kept. 0.1: about a tenth of the steps.
     template <class O>
         requires(!std::same_as<O, any_optimizer> && optimizer<O>)
-    any_optimizer(O which) : which_(std::move(which)) {} // implicit: `options.method = sgd{0.9}`
+    any_optimizer(O which, double averaged = 0) // implicit: `options.method = sgd{0.9}`
+        : which_(std::move(which)), averaged_(averaged) {
+        assert(0 <= averaged && averaged <= 1);
+    }
     any_optimizer() = default;
 
-    [[nodiscard]] index slots() const {
-        return std::visit([](const auto& o) { return o.slots(); }, which_);
-    }
+    [[nodiscard]] index slots() const { return own_slots() + (averaged_ > 0 ? 1 : 0); }
     [[nodiscard]] std::string description() const {
-        return std::visit([](const auto& o) { return o.description(); }, which_);
+        const std::string own = std::visit([](const auto& o) { return o.description(); }, which_);
+        return averaged_ > 0 ? detail::in_words(own, ", averaged over ", averaged_) : own;
     }
     template <class T>
     void update(step_position at, std::span<T> p, std::span<const T> g, std::span<T> memory) const {
         std::visit([&](const auto& o) { o.update(at, p, g, memory); }, which_);
+        if (averaged_ > 0)
+            average_update(static_cast<index>(p.size()),
+                           static_cast<T>(1 / (averaged_ * static_cast<double>(at.number - 1) + 1)),
+                           p.data(), detail::slot(memory, p, own_slots()));
+    }
+    /// What `steps` steps have led to: the mean, or `p` if none is kept.
+    template <class T>
+    [[nodiscard]] std::span<T> result(std::int64_t steps, std::span<T> p,
+                                      std::span<T> memory) const {
+        if (averaged_ == 0 || steps == 0)
+            return p;
+        return {detail::slot(memory, p, own_slots()), p.size()};
     }
 
 private:
+    [[nodiscard]] index own_slots() const {
+        return std::visit([](const auto& o) { return o.slots(); }, which_);
+    }
+
     std::variant<adam, adamw, sgd, rmsprop> which_;
+    double averaged_ = 0;
 };
 
 } // namespace gait::inline GAIT_ARCH

@@ -72,6 +72,8 @@ public:
             }
         }
         const bool best = now_.best_epoch > 0;
+        if (!best)
+            std::ranges::copy(result(), now_.parameters.begin());
         return {.parameters = std::move(best ? now_.best : now_.parameters),
                 .history = std::move(now_.history),
                 .reason = reason,
@@ -139,11 +141,12 @@ private:
         if (options_.patience > 0 && judged < now_.best_loss) {
             now_.best_loss = judged;
             now_.best_epoch = now_.epoch;
-            std::copy(now_.parameters.begin(), now_.parameters.end(), now_.best.begin());
+            std::ranges::copy(result(), now_.best.begin());
         }
         save();
-        const buffer<float>& weights = now_.best_epoch > 0 ? now_.best : now_.parameters;
-        if (tell_.on_epoch && tell_.on_epoch(report, weights.span()) == control::stop)
+        if (tell_.on_epoch &&
+            tell_.on_epoch(report, now_.best_epoch > 0 ? now_.best.span() : result()) ==
+                control::stop)
             wants_to_stop_ = true;
         return any_rank(ranks_, wants_to_stop_) ? control::stop : control::proceed;
     }
@@ -227,6 +230,10 @@ private:
                 .gradient_norm = norm};
     }
 
+    /// What the steps so far have led to: the parameters, or the mean that the optimizer keeps.
+    [[nodiscard]] std::span<float> result() {
+        return options_.method.result(now_.step, now_.parameters.span(), now_.memory.span());
+    }
     [[nodiscard]] bool local() const { return options_.average_every > 0 && ranks_.size() > 1; }
     [[nodiscard]] bool asynchronous() const { return workers_.has_value(); }
     [[nodiscard]] static double seconds_since(clock::time_point start) {
@@ -239,7 +246,7 @@ private:
             not_finite(options_, now_.epoch, batches_ - 1, "finite weights after the step", size);
         if (validation_.size() == 0)
             return;
-        weights_.pack(model_, now_.parameters.span());
+        weights_.pack(model_, result());
         say(ranks_, "the validation of epoch ", now_.epoch + 1);
         const evaluation seen = evaluate_with<Model>(gradient_.workers(), model_, weights_,
                                                      validation_, options_.loss, ranks_);
