@@ -14,17 +14,20 @@
 
 namespace har {
 
-/// The reference model while it is trained: a part of the last hidden state may be dropped. It has
-/// the reference model's parameters, and is saved as that.
+/// The reference model while it is trained: a part of the last hidden state may be dropped, and of
+/// what the first LSTM tells the second. It has the reference model's parameters, and is saved as
+/// that.
 template <gait::index Classes>
 using model_in_training =
     gait::sequential<gait::each_step<gait::dense<3, 64, gait::relu>>, gait::lstm<64, 64>,
-                     gait::lstm<64, 64>, gait::last_step<64>, gait::dropout<64>,
-                     gait::dense<64, Classes>>;
+                     gait::each_step<gait::dropout<64>>, gait::lstm<64, 64>, gait::last_step<64>,
+                     gait::dropout<64>, gait::dense<64, Classes>>;
 
 template <gait::index Classes>
-model_in_training<Classes> in_training(const gait::har_model<Classes>&, double dropped) {
-    return model_in_training<Classes>({}, {}, {}, {}, {static_cast<float>(dropped)}, {});
+model_in_training<Classes> in_training(const gait::har_model<Classes>&, double dropped,
+                                       double between) {
+    return model_in_training<Classes>({}, {}, {{static_cast<float>(between), true}}, {}, {},
+                                      {static_cast<float>(dropped)}, {});
 }
 
 } // namespace har

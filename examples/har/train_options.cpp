@@ -22,8 +22,10 @@ void cook_for_people(train_options& o) {
     o.fit.batch = 64;
     o.fit.epochs = 12;
     o.fit.rates.form = gait::schedule::shape::cosine;
-    o.augment = {.yaw = 180, .rotation = 45, .scale = 0.2, .warp = 0.2};
+    o.augment = {.yaw = 180, .tilt = 45, .scale = 0.2, .warp = 0.2};
     o.dropout = 0.5;
+    o.dropout_between = 0.3;
+    o.averaged = 0.1;
 }
 
 /// What isn't given on the command line becomes that of 2017, which is the structures' own.
@@ -38,9 +40,12 @@ void cook_plainly(const CLI::App& app, train_options& o) {
     reset("--schedule", o.fit.rates.form, plain.fit.rates.form);
     reset("--yaw", o.augment.yaw, plain.augment.yaw);
     reset("--rotate", o.augment.rotation, plain.augment.rotation);
+    reset("--tilt", o.augment.tilt, plain.augment.tilt);
     reset("--scale", o.augment.scale, plain.augment.scale);
     reset("--warp", o.augment.warp, plain.augment.warp);
     reset("--dropout", o.dropout, plain.dropout);
+    reset("--dropout-between", o.dropout_between, plain.dropout_between);
+    reset("--average-weights", o.averaged, plain.averaged);
 }
 
 void add_data_options(CLI::App& app, train_options& o) {
@@ -113,6 +118,9 @@ void add_method_options(CLI::App& app, train_options& o) {
     app.add_option("--dropout", o.dropout,
                    "share of the last hidden state that a training step does without")
         ->check(below_one);
+    app.add_option("--dropout-between", o.dropout_between,
+                   "share of what the first LSTM tells the second, the same features in all steps")
+        ->check(below_one);
 
     app.option_defaults()->group("Optimizer");
     app.add_option("--optimizer", o.optimizer, "how a gradient becomes a step")
@@ -129,6 +137,11 @@ void add_method_options(CLI::App& app, train_options& o) {
     app.add_option("--beta2", o.beta2, "of adam and adamw")->check(below_one);
     app.add_option("--smoothing", o.smoothing, "of rmsprop's mean square")->check(below_one);
     app.add_option("--epsilon", o.epsilon, "of adam, adamw and rmsprop")->check(up);
+    app.add_option(
+           "--average-weights", o.averaged,
+           "share of the steps, the last ones, over which weights are averaged; their mean is "
+           "validated and saved. 0: no mean")
+        ->check(share);
 
     app.option_defaults()->group("Schedule of the learning rate");
     using shape = gait::schedule::shape;
@@ -162,6 +175,11 @@ void add_augmentation_options(CLI::App& app, train_options& o) {
         ->check(CLI::Range(0.0, 180.0));
     app.add_option("--rotate", o.augment.rotation,
                    "degrees by which windows are turned at most, about any axis")
+        ->check(CLI::Range(0.0, 180.0));
+    app.add_option(
+           "--tilt", o.augment.tilt,
+           "likewise, of windows in which somebody moves; how a phone that is still lies is "
+           "all that tells sitting from standing")
         ->check(CLI::Range(0.0, 180.0));
     app.add_option("--scale", o.augment.scale, "share by which they are stretched or shrunk")
         ->check(below_one);
@@ -296,6 +314,7 @@ std::string in_words(const gait::augmentation& a) {
     };
     add("yaw", a.yaw);
     add("rotation", a.rotation);
+    add("tilt", a.tilt);
     add("scale", a.scale);
     add("jitter", a.jitter);
     add("warp", a.warp);

@@ -38,8 +38,9 @@ struct train_options {
     double weight_decay = 0;
     bool nesterov = false;
     double averaged = 0; ///< share of the steps whose weights are averaged
-    std::string from;   ///< weights to begin with; empty: random ones
-    double dropout = 0; ///< share of the last hidden state
+    std::string from;           ///< weights to begin with; empty: random ones
+    double dropout = 0;         ///< share of the last hidden state
+    double dropout_between = 0; ///< share of the features between the LSTMs
 
     gait::augmentation augment;
 

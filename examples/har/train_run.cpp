@@ -120,12 +120,17 @@ bool reads_a_part(const train_options& o, const gait::any_communicator& ranks) {
     return ranks.size() > 1 && o.fit.order == gait::window_order::dealt && o.fit.servers == 0;
 }
 
-/// The weights that training begins with, if they come from a file. Their scaling goes with them.
+/// The weights that training begins with: the reference model's own, or those of a file, whose
+/// scaling goes with them.
 template <class Model>
 gait::buffer<float> beginning(const Model& model, const train_options& o, const gait::recordings& r,
                               gait::scaling& scale) {
-    if (o.from.empty())
-        return {};
+    if (o.from.empty()) {
+        gait::buffer<float> drawn(Model::parameter_count);
+        model.init(typename Model::template params<float>(drawn.data()),
+                   gait::random_stream(o.fit.seed, gait::purpose::initialise));
+        return drawn;
+    }
     auto before = gait::load_weights(o.from, model);
     check_match(o.from, before.info, o.prepared, r);
     if (!before.info.mean.empty())
@@ -163,7 +168,7 @@ training_outcome train_model(const Model& model, train_options& o,
         o.fit.loss.class_weights = class_weights(train);
     o.fit.identity["augmentation"] = in_words(o.augment);
     o.fit.identity["scaling"] = o.scaling;
-    o.fit.identity["dropout"] = in_words(o.dropout);
+    o.fit.identity["dropout"] = in_words(o.dropout) + ", between " + in_words(o.dropout_between);
     if (first) {
         print_data(o, r, parts, std::ssize(windows));
         if (reads_a_part(o, ranks))
@@ -220,7 +225,7 @@ training_outcome train_model(const Model& model, train_options& o,
         return verdict();
     };
     training_outcome done;
-    const auto trainee = in_training(model, o.dropout);
+    const auto trainee = in_training(model, o.dropout, o.dropout_between);
     done.fit = gait::fit(trainee, train, validation, o.fit, tell, ranks);
     if (first)
         display->stop();

@@ -292,7 +292,9 @@ TEST_CASE("dropout and scaling change what is learned, and a resumed run must ha
     make_recordings(folder, 30'000, 3);
     const std::string words = quick + "--batch 64 ";
     succeed(folder, "har_train", words + "-o plain.safetensors --epochs 2");
-    for (const std::string other : {"--dropout 0.5 ", "--scaling together ", "--scaling none "}) {
+    for (const std::string other :
+         {"--dropout 0.5 ", "--dropout-between 0.2 ", "--average-weights 0.1 ",
+          "--scaling together ", "--scaling none "}) {
         CAPTURE(other);
         succeed(folder, "har_train", words + other + "-o whole.safetensors --epochs 2");
         CHECK(read_all(folder / "whole.safetensors") != read_all(folder / "plain.safetensors"));
@@ -310,11 +312,12 @@ TEST_CASE("a recipe is what is not said otherwise") {
     make_recordings(folder, 30'000, 3);
     const std::string words = "prepared.safetensors --window 40 ";
     const std::string people = succeed(folder, "har_train", words + "--epochs 1 --rotate 20");
-    CHECK(says(people, "Augmentation: yaw 180, rotation 20, scale 0.2, warp 0.2"));
+    CHECK(says(people, "Augmentation: yaw 180, rotation 20, tilt 45, scale 0.2, warp 0.2"));
     succeed(folder, "har_train", words + "--epochs 1 --recipe plain -o plain.safetensors");
     succeed(folder, "har_train",
-            words + "--epochs 1 --batch 1000 --schedule constant --yaw 0 --rotate 0 --scale 0 "
-                    "--warp 0 --dropout 0 -o said.safetensors");
+            words +
+                "--epochs 1 --batch 1000 --schedule constant --yaw 0 --tilt 0 --scale 0 "
+                "--warp 0 --dropout 0 --dropout-between 0 --average-weights 0 -o said.safetensors");
     CHECK(read_all(folder / "plain.safetensors") == read_all(folder / "said.safetensors"));
 }
 

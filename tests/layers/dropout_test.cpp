@@ -74,14 +74,19 @@ TEST_CASE("seed, epoch and layer draw other masks") {
     CHECK(dropped(base, 0.5F) == y);
 }
 
-TEST_CASE("each step draws anew") {
+TEST_CASE("each step draws anew, or all of a window's are without the same features") {
     const std::uint64_t samples[] = {3, 4};
     const std::vector<float> ones(6 * 2 * F, 1.0F);
-    std::vector<float> y(ones.size());
-    const gait::each_step<gait::dropout<F>> layer{{.rate = 0.5F}};
-    const gait::pass p{.training = true, .seed = 1, .samples = samples, .rows = 2};
-    layer.forward<float>(gait::no_params<const float>(nullptr), {ones.data(), {6, 2}},
-                         {y.data(), {6, 2}},
-                         gait::each_step<gait::dropout<F>>::tape<float>(nullptr, {6, 2}), p);
-    CHECK_FALSE(std::equal(y.begin(), y.begin() + 2 * F, y.begin() + 2 * F));
+    for (const bool same : {false, true}) {
+        CAPTURE(same);
+        std::vector<float> y(ones.size());
+        const gait::each_step<gait::dropout<F>> layer{{.rate = 0.5F, .same_in_all_steps = same}};
+        const gait::pass p{.training = true, .seed = 1, .samples = samples, .rows = 2};
+        layer.forward<float>(gait::no_params<const float>(nullptr), {ones.data(), {6, 2}},
+                             {y.data(), {6, 2}},
+                             gait::each_step<gait::dropout<F>>::tape<float>(nullptr, {6, 2}), p);
+        for (int step = 1; step < 6; ++step)
+            CHECK(std::equal(y.begin(), y.begin() + 2 * F, y.begin() + step * 2 * F) == same);
+        CHECK_FALSE(std::equal(y.begin(), y.begin() + F, y.begin() + F, y.begin() + 2 * F));
+    }
 }

@@ -65,6 +65,8 @@ TEST_CASE("dropout, with its mask") {
     const gait::pass training{.training = true, .seed = 3, .epoch = 2, .samples = samples};
     check(gait::dropout<5>{.rate = 0.4F}, {1, 3}, training);
     check(gait::each_step<gait::dropout<5>>{{.rate = 0.4F}}, {4, 3}, training);
+    check(gait::each_step<gait::dropout<5>>{{.rate = 0.4F, .same_in_all_steps = true}}, {4, 3},
+          training);
     check(gait::dropout<5>{.rate = 0.4F}, {1, 3});
 }
 

@@ -9,14 +9,18 @@
 #include <gait/layers/layer.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 namespace gait::inline GAIT_ARCH {
 
-/// x (R, F) to y (R, F). Wrap it in `each_step` for sequences: every step then draws anew.
+/// x (R, F) to y (R, F). Wrap it in `each_step` for sequences: every step then draws anew, or all of
+/// a window are without the same features, which disturbs a layer that remembers less (Gal and
+/// Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks",
+/// NeurIPS 2016).
 ///
 /// What is dropped depends on the run's seed, the layer's place in the model, the epoch, the window
-/// and the step: not on threads, batches or what was drawn before.
+/// and maybe the step: not on threads, batches or what was drawn before.
 template <index F>
 struct dropout {
     using input = vector<F>;
@@ -24,7 +28,8 @@ struct dropout {
 
     static constexpr index parameter_count = 0;
 
-    float rate = 0.5F; ///< probability of dropping, in [0, 1)
+    float rate = 0.5F;             ///< probability of dropping, in [0, 1)
+    bool same_in_all_steps = false; ///< of a window; or each draws anew
 
     static std::string description() { return std::string("dropout(") + std::to_string(F) + ")"; }
 
@@ -63,14 +68,20 @@ private:
         assert(p.samples && p.rows > 0 && rate < 1.0F);
         const auto threshold = static_cast<std::uint32_t>(static_cast<double>(rate) * 0x1p32);
         const T scale = T{1} / (T{1} - static_cast<T>(rate));
-        for (index row = 0; row < count; ++row) {
-            random_stream random(p.seed + p.layer, purpose::dropout, p.epoch,
-                                 (p.samples[row % p.rows] << 16) +
-                                     static_cast<std::uint64_t>(row / p.rows));
-            for (index f = 0; f < F; ++f)
-                to.data()[row * F + f] =
-                    random() < threshold ? T{0} : scale * from.data()[row * F + f];
-        }
+        std::array<T, F> factors;
+        for (index row = 0; row < p.rows; ++row)
+            for (index i = row; i < count; i += p.rows) { // the steps of a window
+                if (i == row || !same_in_all_steps) {
+                    random_stream random(p.seed + p.layer, purpose::dropout, p.epoch,
+                                         (p.samples[row] << 16) +
+                                             static_cast<std::uint64_t>(i / p.rows));
+                    for (T& factor : factors)
+                        factor = random() < threshold ? T{0} : scale;
+                }
+                for (index f = 0; f < F; ++f)
+                    to.data()[i * F + f] =
+                        factors[static_cast<std::size_t>(f)] * from.data()[i * F + f];
+            }
     }
 };
 
