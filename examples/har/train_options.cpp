@@ -21,7 +21,6 @@ namespace {
 void cook_for_people(train_options& o) {
     o.fit.batch = 64;
     o.fit.epochs = 12;
-    o.fit.rates.form = gait::schedule::shape::cosine;
     o.augment = {.yaw = 180, .tilt = 45, .scale = 0.2, .warp = 0.2};
     o.dropout = 0.5;
     o.dropout_between = 0.3;
@@ -58,7 +57,7 @@ void add_data_options(CLI::App& app, train_options& o) {
     app.add_option(
            "--recipe", o.recipe,
            "people: the defaults below, for people whom the model hasn't met; plain: as in\n"
-           "2017, batches of 1000, 50 epochs, a constant rate, no augmentation, no dropout")
+           "2017, batches of 1000, 50 epochs, no augmentation, no dropout, no mean of weights")
         ->check(CLI::IsMember({"people", "plain"}));
     app.add_option("--window", o.window, "samples in a window")
         ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
@@ -210,7 +209,7 @@ void add_run_options(CLI::App& app, train_options& o, bool ranks) {
                             : "shuffled");
     app.add_option("--patience", o.fit.patience,
                    "epochs without a lower validation loss before stopping; the best weights\n"
-                   "are kept. 0: never, and the last weights are kept")
+                   "are kept. 0: never, and the last ones, or their mean, are kept")
         ->check(CLI::Range(0, 1'000'000));
     app.add_option("--truncate", o.fit.truncate_steps,
                    "steps of a window that are differentiated, the last ones; 0: all")

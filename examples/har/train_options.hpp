@@ -37,7 +37,7 @@ struct train_options {
     double momentum = 0.9, beta1 = 0.9, beta2 = 0.999, smoothing = 0.99, epsilon = 1e-8;
     double weight_decay = 0;
     bool nesterov = false;
-    double averaged = 0; ///< share of the steps whose weights are averaged
+    double averaged = 0;        ///< share of the steps whose weights are averaged
     std::string from;           ///< weights to begin with; empty: random ones
     double dropout = 0;         ///< share of the last hidden state
     double dropout_between = 0; ///< share of the features between the LSTMs

@@ -67,7 +67,7 @@ inline void add_curves(support::page& page, const training_story& s) {
                              over_epochs(s, "validation", orange, &report::validation_loss)},
                             "epoch"),
         "Loss. In training it is the mean over an epoch in which the weights moved; in "
-        "validation it is that of the epoch's last weights.");
+        "validation it is that of the weights after it, or of their mean if one is kept.");
     page.figure(
         support::line_chart({over_epochs(s, "training", blue, &report::train_accuracy),
                              over_epochs(s, "validation", orange, &report::validation_accuracy)},

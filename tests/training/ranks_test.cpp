@@ -120,6 +120,23 @@ TEST_CASE("all ranks go on from the checkpoint that only rank 0 reads") {
     }
 }
 
+TEST_CASE("local SGD averages the means of the weights, also of ranks that have nothing to do") {
+    auto options = quick(1);
+    options.batch = 24; // two tiles, so two of four ranks are idle
+    options.average_every = 1;
+    options.method = gait::sgd{};
+    const auto first = fit_by(4, options, {}, 24);
+    options.epochs = 2;
+    const auto second = fit_by(4, options, {}, 24);
+    options.method = {gait::sgd{}, 1.0};
+    const auto mean = fit_by(4, options, {}, 24);
+    for (gait::index i = 0; i < mean[0].parameters.size(); ++i) {
+        const float expected = (first[0].parameters.data()[i] + second[0].parameters.data()[i]) / 2;
+        CHECK(mean[0].parameters.data()[i] == doctest::Approx(expected).epsilon(1e-5).scale(1));
+        CHECK(mean[3].parameters.data()[i] == mean[0].parameters.data()[i]);
+    }
+}
+
 TEST_CASE("averaging weights after every step is the step along the mean gradient") {
     auto options = quick(1);
     options.method = gait::sgd{};

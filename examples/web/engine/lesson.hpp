@@ -95,12 +95,14 @@ void fine_tune(std::span<float> parameters, const Windows& windows, double learn
     for (int epoch = 0; epoch < plan.epochs; ++epoch) {
         const auto now = static_cast<std::uint32_t>(epoch);
         gait::shuffle(ids, gait::random_stream(1, gait::purpose::shuffle, now));
+        gait::loss_sums seen;
         for (std::size_t first = 0; first < ids.size(); first += batch) {
             weights.pack(model, parameters);
             const gait::loss_sums sums =
                 gradient(model, weights, windows,
                          std::span(ids).subspan(first, std::min(batch, ids.size() - first)),
                          {.training = true, .seed = 1, .epoch = now}, loss, alone);
+            seen += sums;
             at.learning_rate = learning_rate * rates.at(at.number, batches, plan.epochs);
             ++at.number;
             const double norm = gait::mean_and_clip(gradient.gradient(), sums.weight, 1);
@@ -110,7 +112,7 @@ void fine_tune(std::span<float> parameters, const Windows& windows, double learn
             if (plan.progress != nullptr)
                 plan.progress(static_cast<double>(at.number) /
                                   (static_cast<double>(batches) * plan.epochs),
-                              sums.loss / sums.weight);
+                              seen.loss / seen.weight);
         }
     }
 }

@@ -34,7 +34,7 @@ public:
     /// Its logits (K), before the model's temperature.
     [[nodiscard]] virtual std::vector<float> logits(std::span<const float> window) const = 0;
 
-    /// All parameters, to be changed by a lesson. Only `save` looks at them again.
+    /// All parameters, to be changed by a lesson. `save` and `logits` look at them again.
     virtual std::span<float> parameters() = 0;
     /// Throws gait::error.
     virtual void save(const std::filesystem::path& path) const = 0;
@@ -65,20 +65,22 @@ private:
     gait::classifier<Model> classify_;
 };
 
-/// Throws gait::error.
-inline std::unique_ptr<model> load_model(const std::filesystem::path& path) {
-    auto loaded = har::with_weights(path, [](auto trained) -> std::unique_ptr<model> {
-        return std::make_unique<model_of<decltype(trained.model)>>(std::move(trained));
-    });
-    // More would keep a phone busy for ever; none is no signal.
-    const gait::model_info& info = loaded->info();
+/// More would keep a phone busy for ever; none is no signal. Throws gait::error.
+inline void check_limits(const std::filesystem::path& path, const gait::model_info& info) {
     if (!(info.rate_hz > 0 && info.rate_hz <= 1000))
         throw gait::error({path.string(), "metadata 'rate_hz'", "up to 1000 samples per second",
                            gait::json_text(info.rate_hz)});
     if (info.window_steps > 10'000)
         throw gait::error({path.string(), "metadata 'window_steps'", "up to 10000 samples",
                            std::to_string(info.window_steps)});
-    return loaded;
+}
+
+/// Throws gait::error.
+inline std::unique_ptr<model> load_model(const std::filesystem::path& path) {
+    return har::with_weights(path, [&](auto trained) -> std::unique_ptr<model> {
+        check_limits(path, trained.info);
+        return std::make_unique<model_of<decltype(trained.model)>>(std::move(trained));
+    });
 }
 
 } // namespace web

@@ -25,7 +25,8 @@ namespace gait::inline GAIT_ARCH {
 struct augmentation {
     double yaw = 0;      ///< degrees, the largest angle about the vertical, the mean; up to 180
     double rotation = 0; ///< degrees, the largest angle about an axis of any direction; up to 180
-    double tilt = 0;     ///< degrees, likewise, of windows that move; those that are still stay
+    double tilt = 0;     ///< degrees, likewise, of windows that move; those that are still stay,
+                         ///< which shows by gravity: without it in the samples all are turned
     double scale = 0;    ///< gain from [1 - scale, 1 + scale], one for all axes; below 1
     double jitter = 0;   ///< standard deviation of noise added to every number
     double warp = 0;     ///< time runs up to this share faster and slower; below 1
@@ -141,8 +142,8 @@ private:
         return std::clamp(static_cast<float>(time), 0.0F, end_);
     }
 
-    /// Does its owner? Then samples are further from their mean than a fifth of its length. That of
-    /// people who sit or stand hardly is, that of people who walk always.
+    /// Whether its owner moves: then samples deviate from their mean by more than a fifth of its
+    /// length. Those of people who walk always do, of people who sit or stand hardly ever.
     [[nodiscard]] bool moves(index steps) const {
         std::array<double, axes> sum{};
         double squares = 0;

@@ -14,8 +14,8 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// x (R, F) to y (R, F). Wrap it in `each_step` for sequences: every step then draws anew, or all of
-/// a window are without the same features, which disturbs a layer that remembers less (Gal and
+/// x (R, F) to y (R, F). Wrap it in `each_step` for sequences: every step then draws anew, or all
+/// of a window are without the same features, which disturbs an LSTM's memory less (Gal and
 /// Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks",
 /// NeurIPS 2016).
 ///
@@ -28,7 +28,7 @@ struct dropout {
 
     static constexpr index parameter_count = 0;
 
-    float rate = 0.5F;             ///< probability of dropping, in [0, 1)
+    float rate = 0.5F;              ///< probability of dropping, in [0, 1)
     bool same_in_all_steps = false; ///< of a window; or each draws anew
 
     static std::string description() { return std::string("dropout(") + std::to_string(F) + ")"; }

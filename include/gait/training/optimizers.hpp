@@ -189,6 +189,11 @@ public:
     template <class T>
     void update(step_position at, std::span<T> p, std::span<const T> g, std::span<T> memory) const {
         std::visit([&](const auto& o) { o.update(at, p, g, memory); }, which_);
+        wait(at, p, memory);
+    }
+    /// Where others take a step and this has no gradient: the mean goes on.
+    template <class T>
+    void wait(step_position at, std::span<T> p, std::span<T> memory) const {
         if (averaged_ > 0)
             average_update(static_cast<index>(p.size()),
                            static_cast<T>(1 / (averaged_ * static_cast<double>(at.number - 1) + 1)),

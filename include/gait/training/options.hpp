@@ -55,7 +55,7 @@ struct fit_options {
 
     /// Stop after so many epochs in a row without a lower validation loss (training loss if there
     /// is no validation), and give back the weights of the lowest. 0: train to the end and give
-    /// back the last weights.
+    /// back the last weights, or the mean that `method` keeps of them.
     int patience = 0;
 
     /// Truncated backpropagation: only the last K steps of a window are differentiated, from the
@@ -72,8 +72,8 @@ struct fit_options {
 };
 
 /// One epoch in numbers. Training loss and accuracy are means over the epoch, taken while the
-/// weights moved; validation is measured with the weights at its end, NaN without validation
-/// windows.
+/// weights moved; validation is measured with the weights at its end, or the mean of them that
+/// `method` keeps; NaN without validation windows.
 struct epoch_report {
     int epoch = 0; ///< counts from 1
     double train_loss = 0, train_accuracy = 0;

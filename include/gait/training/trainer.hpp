@@ -72,7 +72,7 @@ public:
             }
         }
         const bool best = now_.best_epoch > 0;
-        if (!best)
+        if (!best && result().data() != now_.parameters.data())
             std::ranges::copy(result(), now_.parameters.begin());
         return {.parameters = std::move(best ? now_.best : now_.parameters),
                 .history = std::move(now_.history),
@@ -208,10 +208,13 @@ private:
             options_.learning_rate * options_.rates.at(now_.step, batches_, options_.epochs);
         ++now_.step;
         ++all.steps;
-        if (!idle)
-            options_.method.update(
-                step_position{now_.step, all.learning_rate}, now_.parameters.span(),
-                std::span<const float>(gradient_.gradient()), now_.memory.span());
+        const step_position at_step{now_.step, all.learning_rate};
+        if (idle)
+            options_.method.wait(at_step, now_.parameters.span(), now_.memory.span());
+        else
+            options_.method.update(at_step, now_.parameters.span(),
+                                   std::span<const float>(gradient_.gradient()),
+                                   now_.memory.span());
         if (local() && ((b + 1) % options_.average_every == 0 || b + 1 == batches_)) {
             average(ranks_, now_.parameters);
             average(ranks_, now_.memory);
