@@ -20,7 +20,7 @@ class Plan:
     users: int = 6
     window: int = 200
     rounds: int = 3
-    pair_rounds: int = 5
+    pair_rounds: int = 9
     epochs: int = 3        # of a measurement, the first of which is thrown away
     accuracy_epochs: int = 15
     hosts_window: int = 50 # short ones, or there is nothing to see of the network
