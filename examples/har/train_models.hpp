@@ -15,13 +15,22 @@
 namespace har {
 
 /// The reference model while it is trained: a part of the last hidden state may be dropped, and of
-/// what the first LSTM tells the second. It has the reference model's parameters, and is saved as
-/// that.
+/// what the first LSTM tells the second. It has the reference model's parameters, begins with those
+/// that it would begin with, and is saved as that.
 template <gait::index Classes>
-using model_in_training =
-    gait::sequential<gait::each_step<gait::dense<3, 64, gait::relu>>, gait::lstm<64, 64>,
-                     gait::each_step<gait::dropout<64>>, gait::lstm<64, 64>, gait::last_step<64>,
-                     gait::dropout<64>, gait::dense<64, Classes>>;
+struct model_in_training
+    : gait::sequential<gait::each_step<gait::dense<3, 64, gait::relu>>, gait::lstm<64, 64>,
+                       gait::each_step<gait::dropout<64>>, gait::lstm<64, 64>, gait::last_step<64>,
+                       gait::dropout<64>, gait::dense<64, Classes>> {
+    using reference = gait::har_model<Classes>;
+    using model_in_training::sequential::sequential;
+
+    template <class T>
+    void init(typename model_in_training::sequential::template params<T> p,
+              gait::random_stream random) const {
+        reference{}.init(typename reference::template params<T>(p.template begin<0>()), random);
+    }
+};
 
 template <gait::index Classes>
 model_in_training<Classes> in_training(const gait::har_model<Classes>&, double dropped,

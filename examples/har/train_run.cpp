@@ -120,17 +120,12 @@ bool reads_a_part(const train_options& o, const gait::any_communicator& ranks) {
     return ranks.size() > 1 && o.fit.order == gait::window_order::dealt && o.fit.servers == 0;
 }
 
-/// The weights that training begins with: the reference model's own, or those of a file, whose
-/// scaling goes with them.
+/// The weights that training begins with, if they come from a file. Their scaling goes with them.
 template <class Model>
 gait::buffer<float> beginning(const Model& model, const train_options& o, const gait::recordings& r,
                               gait::scaling& scale) {
-    if (o.from.empty()) {
-        gait::buffer<float> drawn(Model::parameter_count);
-        model.init(typename Model::template params<float>(drawn.data()),
-                   gait::random_stream(o.fit.seed, gait::purpose::initialise));
-        return drawn;
-    }
+    if (o.from.empty())
+        return {};
     auto before = gait::load_weights(o.from, model);
     check_match(o.from, before.info, o.prepared, r);
     if (!before.info.mean.empty())
