@@ -143,6 +143,10 @@ test("another model, and broken ones", () => visit(async page => {
     await page.setInputFiles("#weights", file("fast.safetensors", fast));
     await says(page, /fast\.safetensors.*up to 1000 samples per second/);
 
+    const silent = reworded(weights, { rate_hz: undefined, window_steps: undefined });
+    await page.setInputFiles("#weights", file("silent.safetensors", silent));
+    await says(page, /silent\.safetensors.*up to 1000 samples per second/);
+
     await page.setInputFiles("#weights", file("other.safetensors", weights));
     await page.waitForSelector("#trouble", { state: "hidden" });
     assert.match(await page.textContent("#model"), /^other\.safetensors: 7 classes/);
