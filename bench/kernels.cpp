@@ -141,21 +141,22 @@ struct lstm_data {
             for (index unit = 0; unit < H; ++unit)
                 before[r * gait::cell_stride<float>(H) + unit / L * 2 * L + unit % L] = c(r, unit);
     }
+    [[nodiscard]] gait::gate_weights<float> packed() const {
+        const index row = gait::panel_width<float>;
+        return {weights.data(), weights.data() + H * row, 2 * H * row, row};
+    }
     void forward() {
         const index stride = gait::cell_stride<float>(H);
-        const index row = gait::panel_width<float>;
-        gait::lstm_forward<true, float>(
-            R,
-            gait::gate_weights<float>{weights.data(), weights.data() + H * row, 2 * H * row, row},
-            {.features = H,
-             .hidden = H,
-             .start = {packed_bias.data(), 0},
-             .x = x.data(),
-             .h_before = h.data(),
-             .c_before = {before.data(), stride},
-             .h = result.data(),
-             .c = {cells.data(), stride},
-             .gates = gates.data()});
+        gait::lstm_forward<true, float>(R, packed(),
+                                        {.features = H,
+                                         .hidden = H,
+                                         .start = {packed_bias.data(), 0},
+                                         .x = x.data(),
+                                         .h_before = h.data(),
+                                         .c_before = {before.data(), stride},
+                                         .h = result.data(),
+                                         .c = {cells.data(), stride},
+                                         .gates = gates.data()});
     }
 };
 
@@ -168,6 +169,28 @@ void lstm_forward(benchmark::State& state) {
         return;
     bench::flop_counter(state, 2.0 * static_cast<double>(d.R * 8 * d.H * d.H)).measure(100, [&] {
         d.forward();
+        benchmark::ClobberMemory();
+    });
+}
+
+/// What a stream's step computes for the next one.
+void lstm_ahead(benchmark::State& state) {
+    const lstm_data d(1, state.range(0));
+    gait::buffer<float> sums(d.packed_bias.size());
+    const auto run = [&] {
+        gait::lstm_ahead<float>(d.packed(), d.H, d.packed_bias.data(), d.h.data(), sums.data());
+    };
+    run();
+    matrix result(1, 4 * d.H);
+    const index L = gait::lanes<float>;
+    for (index gate = 0; gate < 4; ++gate)
+        for (index unit = 0; unit < d.H; ++unit)
+            result(0, gate * d.H + unit) = sums[unit / L * 4 * L + gate * L + unit % L];
+    const matrix u_t = d.u.transpose();
+    if (!agree(state, result, gait::reference::matmul<float>(d.h, u_t, d.bias)))
+        return;
+    bench::flop_counter(state, 2.0 * static_cast<double>(4 * d.H * d.H)).measure(100, [&] {
+        run();
         benchmark::ClobberMemory();
     });
 }
@@ -235,6 +258,9 @@ void register_all() {
             ->Args({12, 8})
             ->Args({12, 256})
             ->Args({13, 7});
+    auto* ahead = benchmark::RegisterBenchmark("lstm_ahead", lstm_ahead);
+    for (const int hidden : {7, 64, 65, 256})
+        ahead->ArgName("H")->Arg(hidden);
 }
 
 } // namespace

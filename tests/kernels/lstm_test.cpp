@@ -10,6 +10,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace {
@@ -154,6 +155,27 @@ TEST_CASE_TEMPLATE("a row gets the same bits alone, backwards and from sums begu
         alone.start = {sums.data(), columns};
         gait::lstm_forward<false, T>(1, f.packed(), alone);
         CHECK(h == f.result.row(r));
+    });
+}
+
+TEST_CASE_TEMPLATE("a step from sums looked ahead is the step, up to rounding", T, float, double) {
+    at_awkward_sizes<T>([](fixture<T>& f) {
+        f.forward();
+        const gait::index r = f.R - 1;
+        std::vector<T> sums(f.packed_bias.size());
+        const matrix<T> h_before = f.h.row(r);
+        gait::lstm_ahead<T>(f.packed(), f.H, f.packed_bias.data(), h_before.data(), sums.data());
+        matrix<T> h(1, f.H), c = f.c.row(r);
+        gait::lstm_forward<false, T>(1, f.packed(),
+                                     {.features = f.F,
+                                      .hidden = f.H,
+                                      .start = {sums.data(), 0},
+                                      .x = f.x.row(r).data(),
+                                      .c_before = {c.data(), f.H},
+                                      .h = h.data(),
+                                      .c = {c.data(), f.H}});
+        CHECK((h - f.result.row(r)).cwiseAbs().maxCoeff() <=
+              64 * std::numeric_limits<T>::epsilon());
     });
 }
 

@@ -114,7 +114,7 @@ struct lstm_step {
     index features = 0, hidden = 0;
     matrix_ref<const T> start;    ///< (R, 4 Hp) packed: the bias (stride 0), or with x W added
     const T* x = nullptr;         ///< (R, F); with F = 0 none
-    const T* h_before = nullptr;  ///< (R, H)
+    const T* h_before = nullptr;  ///< (R, H); without, h' U is in `start`
     matrix_ref<const T> c_before; ///< (R, ...): c, or the cells of the step before
     T* h = nullptr;               ///< (R, H), not h_before
     matrix_ref<T> c;              ///< (R, ...): c, or this step's cells; may be c_before
@@ -128,6 +128,25 @@ namespace detail {
 /// Panels that a single row meets at once while its weights come from further away: sixteen chains
 /// of sums where the registers allow it. A step of 64 units takes 0.97 of its time with two.
 inline constexpr index single_row_panels = register_count == 32 ? 4 : 2;
+
+/// Covers a single row's packed columns: calls work.operator()<Panels>(column) with `most` panels
+/// at once, as long as there are so many, then with two and with one; `backwards`: each from the
+/// last.
+template <class T, class Work>
+[[gnu::always_inline]] inline void for_each_panel_group(index columns, index most, bool backwards,
+                                                        const Work& work) noexcept {
+    index column = 0;
+    const auto groups = [&]<index Panels>(std::integral_constant<index, Panels>) {
+        constexpr index W = Panels * panel_width<T>;
+        const index count = (columns - column) / W, first = column;
+        for (index i = 0; i < count; ++i, column += W)
+            work.template operator()<Panels>(first + (backwards ? count - 1 - i : i) * W);
+    };
+    if (most > 2)
+        groups(std::integral_constant<index, single_row_panels>{});
+    groups(std::integral_constant<index, 2>{});
+    groups(std::integral_constant<index, 1>{});
+}
 
 /// Rows x Panels times the sums of the four gates of a register of units, panel after panel.
 template <class T, index Rows, index Panels>
@@ -150,7 +169,8 @@ gate_sums(const gate_weights<Stored>& w, const lstm_step<T>& s, index row, index
                                p * panel_width<T> + gate * lanes<T>);
     if (F > 0)
         multiply_add<Panels>(sums, F, s.x + row * F, F, 1, w.x + panel, w.row, w.panel);
-    multiply_add<Panels>(sums, H, s.h_before + row * H, H, 1, w.h + panel, w.row, w.panel);
+    if (s.h_before)
+        multiply_add<Panels>(sums, H, s.h_before + row * H, H, 1, w.h + panel, w.row, w.panel);
     return sums;
 }
 
@@ -236,26 +256,44 @@ template <bool Taped, index Rows, index Panels, class T, class Stored>
 /// stream, no gain.
 template <bool Taped, class T, class Stored>
 void lstm_forward(index R, const gate_weights<Stored>& w, const lstm_step<T>& s) noexcept {
-    constexpr index W = panel_width<T>;
     const index columns = 4 * padded_units<T>(s.hidden);
-    index column = 0;
-    const auto single_row = [&]<index Panels>(std::integral_constant<index, Panels>) {
-        const index groups = (columns - column) / (Panels * W), first = column;
-        for (index i = 0; i < groups; ++i, column += Panels * W)
-            detail::lstm_tile<Taped, 1, Panels>(
-                w, s, 0, first + (s.backwards ? groups - 1 - i : i) * Panels * W);
-    };
-    if (R == 1 && s.features > 0) // without x, U may be in the nearest cache: turn round in it
-        single_row(std::integral_constant<index, detail::single_row_panels>{});
-    if (R == 1)
-        single_row(std::integral_constant<index, 2>{});
-    for (; column < columns; column += W)
-        detail::for_each_row_group<4>(R, column,
-                                      [&]<index Rows, index Vectors>(index row, index at) {
-                                          detail::lstm_tile<Taped, Rows, 1>(w, s, row, at);
-                                      });
+    if (R == 1) {
+        // Without x, U may be in the nearest cache: fewer panels, to turn round in it. With numbers
+        // in half the bytes, more than two gain nothing and take 1.02 of the time.
+        const bool many = s.features > 0 && std::is_same_v<T, Stored>;
+        const index most = many ? detail::single_row_panels : 2;
+        detail::for_each_panel_group<T>(columns, most, s.backwards, [&]<index Panels>(index at) {
+            detail::lstm_tile<Taped, 1, Panels>(w, s, 0, at);
+        });
+    } else {
+        for (index column = 0; column < columns; column += panel_width<T>)
+            detail::for_each_row_group<4>(R, column,
+                                          [&]<index Rows, index Vectors>(index row, index at) {
+                                              detail::lstm_tile<Taped, Rows, 1>(w, s, row, at);
+                                          });
+    }
     for (index r = 0; r < R; ++r)
         detail::lstm_output<Taped, T>(s.hidden, s.c.data + r * s.c.stride, s.h + r * s.hidden);
+}
+
+/// sums (4 Hp packed) = bias (4 Hp packed) + h U of one row: where the next step can start from. U
+/// is read from its end, of which the nearest cache holds most when a step has just read it.
+template <class T>
+void lstm_ahead(const gate_weights<T>& w, index hidden, const T* bias, const T* h,
+                T* sums) noexcept {
+    constexpr index W = panel_width<T>;
+    detail::for_each_panel_group<T>(
+        4 * padded_units<T>(hidden), detail::single_row_panels, true,
+        [&]<index Panels>(index column) {
+            const auto offset = [](index v) { return v * lanes<T>; };
+            const auto inside = [](index) { return lanes<T>; };
+            detail::gate_tile<T, 1, Panels> tile;
+            load_tile<Panels, 4, T>(tile, bias + column, W, true, offset, inside);
+            multiply_add<Panels>(tile, hidden, h + hidden - 1, hidden, -1,
+                                 w.h + column / W * w.panel + (hidden - 1) * w.row, -w.row,
+                                 w.panel);
+            store_tile<Panels, 4, T>(tile, sums + column, W, true, offset, inside);
+        });
 }
 
 /// One step backward through the gates: from d_h (R, H), the gradient of the loss with respect to

@@ -141,6 +141,34 @@ multiply_add(register_tile<T, Rows, Vectors>& tile, index K, const T* a, index a
     }
 }
 
+/// The same with b in a narrow panel, fewer registers a row than a tile has: several k at once,
+/// each into sums of its own, which are added in the end. A tile of one row and one register would
+/// be a single chain of multiply-adds, most of the time waiting for itself.
+template <index Rows, index Vectors, class T>
+[[gnu::always_inline]] inline void multiply_add_narrow(register_tile<T, Rows, Vectors>& tile,
+                                                       index K, const T* a, index a_row,
+                                                       const T* b) noexcept {
+    constexpr index at_once = tile_vectors / Vectors;
+    register_tile<T, Rows, Vectors> sums[at_once];
+#pragma GCC unroll 8
+    for (index i = 0; i < at_once; ++i)
+        sums[i] = i == 0 ? tile : register_tile<T, Rows, Vectors>{};
+    for (; K >= at_once; K -= at_once, a += at_once, b += at_once * Vectors * lanes<T>)
+#pragma GCC unroll 8
+        for (index i = 0; i < at_once; ++i)
+            multiply_add(sums[i], 1, a + i, a_row, 1, b + i * Vectors * lanes<T>, 0);
+    multiply_add(sums[0], K, a, a_row, 1, b, Vectors * lanes<T>);
+#pragma GCC unroll 8
+    for (index r = 0; r < Rows; ++r)
+#pragma GCC unroll 8
+        for (index v = 0; v < Vectors; ++v) {
+            tile.at[r][v] = sums[0].at[r][v];
+#pragma GCC unroll 8
+            for (index i = 1; i < at_once; ++i)
+                tile.at[r][v] += sums[i].at[r][v];
+        }
+}
+
 namespace detail {
 
 /// work.operator()<Rows, Vectors>(row, column) with Rows = `rows`, 1 to tile_rows.
@@ -200,8 +228,12 @@ void matmul(index M, index N, index K, matrix_ref<const T> a, const T* b_panels,
         if (start.data)
             load_tile<Rows, Vectors, T>(tile, start.data + row * start.stride, start.stride, whole,
                                         offset, inside);
-        multiply_add(tile, K, a.data + row * a.stride, a.stride, 1, b_panels + column * panel_rows,
-                     Vectors * lanes<T>);
+        const T* const from_a = a.data + row * a.stride;
+        const T* const from_b = b_panels + column * panel_rows;
+        if constexpr (Vectors < tile_vectors)
+            multiply_add_narrow(tile, K, from_a, a.stride, from_b);
+        else
+            multiply_add(tile, K, from_a, a.stride, 1, from_b, Vectors * lanes<T>);
 #pragma GCC unroll 8
         for (index r = 0; r < Rows; ++r)
             Activation::template apply<T>(tile.at[r]);

@@ -189,8 +189,9 @@ concept has_step = requires(const L& l, weights_of<L, T> weights, input_of<L, T>
     l.template step<T>(weights, x, y, state);
 };
 
-/// run(weights, x, y, state, scratch): x (T, R, F) to y (T, R, F'), the state carried in place, the
-/// same to the bit as T calls of `step`.
+/// run(weights, x, y, state, scratch): x (T, R, F) to y (T, R, F'), the state carried in place, as
+/// T calls of `step` would have it: to the bit for several rows, and for one up to rounding, whose
+/// steps may add in another order.
 template <class L, class T>
 concept has_run = requires(const L& l, weights_of<L, T> weights, input_of<L, T> x,
                            output_of<L, T> y, typename L::template state<T> state,

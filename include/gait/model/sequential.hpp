@@ -190,9 +190,9 @@ public:
         });
     }
 
-    /// Several steps of a stream through the layers [First, End), the same to the bit as one by
-    /// one: x (T, R, F) of layer First to y, the output of the last of them. What comes out of a
-    /// layer of vectors is the last step's.
+    /// Several steps of a stream through the layers [First, End), as if one by one (see
+    /// `has_run`): x (T, R, F) of layer First to y, the output of the last of them. What comes out
+    /// of a layer of vectors is the last step's.
     template <class T, std::size_t First = 0, std::size_t End = layer_count>
         requires(streaming_layer<Layers, T>&&...)
     void run(packed<T> w, view<const T, features_before<First>> x, view<T, features_before<End>> y,
