@@ -13,7 +13,7 @@ STAGES = ("speed", "pair", "compute", "server", "hosts", "accuracy")
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """Sizes of everything. A batch has 32 tiles of 12 windows: as many for each of 1, 2, 4, 8."""
+    """Sizes of everything. A batch has 64 tiles of 6 windows: as many for each of 1, 2, 4, 8."""
     ranks: tuple = (1, 2, 4, 8)
     batch: int = 384
     rows: int = 400_000    # to simulate

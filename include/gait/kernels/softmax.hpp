@@ -3,7 +3,7 @@
 //
 // Softmax, and softmax cross-entropy with class weights and label smoothing.
 //
-// A tile has a dozen rows of a handful of classes, where its LSTM layers do ten million operations:
+// A tile has a few rows of a handful of classes, where its LSTM layers do ten million operations:
 // plain loops, each row shifted by its largest logit so that no exponential overflows.
 #pragma once
 
