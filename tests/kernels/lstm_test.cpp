@@ -165,6 +165,14 @@ TEST_CASE_TEMPLATE("a step from sums looked ahead is the step, up to rounding", 
         std::vector<T> sums(f.packed_bias.size());
         const matrix<T> h_before = f.h.row(r);
         gait::lstm_ahead<T>(f.packed(), f.H, f.packed_bias.data(), h_before.data(), sums.data());
+        const auto expected = gait::reference::lstm_ahead<T>(h_before, f.u, f.bias);
+        double worst = 0;
+        for (gait::index gate = 0; gate < 4; ++gate)
+            for (gait::index unit = 0; unit < f.H; ++unit)
+                worst = std::max<double>(worst, std::abs(sums[f.gate_at(0, gate, unit)] -
+                                                         expected(0, gate * f.H + unit)));
+        CHECK(worst <= 1e-5);
+
         matrix<T> h(1, f.H), c = f.c.row(r);
         gait::lstm_forward<false, T>(1, f.packed(),
                                      {.features = f.F,

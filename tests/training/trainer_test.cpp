@@ -225,7 +225,7 @@ TEST_CASE("truncated backpropagation: all steps are full backpropagation, and fe
 }
 
 TEST_CASE("the state that truncation starts from is that of the steps before") {
-    const auto train = waves(12, 1);
+    const auto train = waves(gait::windows_per_tile, 1);
     std::vector<gait::index> ids;
     for (gait::index i = 0; i < train.size(); ++i)
         ids.push_back(i);

@@ -100,6 +100,12 @@ lstm_result<T> lstm_forward(const matrix<T>& x, const matrix<T>& h_before,
     return {h, c, gates};
 }
 
+/// The gates' sums before x is in them, (R, 4 H): h (R, H), u (4 H, H), bias (1, 4 H).
+template <class T>
+matrix<T> lstm_ahead(const matrix<T>& h, const matrix<T>& u, const matrix<T>& bias) {
+    return (h * u.transpose()).rowwise() + bias.row(0);
+}
+
 /// Gradients of the gates' sums (R, 4 H) and of c' (R, H).
 template <class T>
 struct lstm_gradient {
