@@ -35,6 +35,7 @@ public:
     void cut(const Source& source, std::span<const index> ids) {
         const auto steps = [&](index id) { return steps_of(source, id); };
         ids_.assign(ids.begin(), ids.end());
+        places_.reserve(ids.size()); // as if they had to be sorted: the next ones may have to be
         if (!std::ranges::is_sorted(ids, std::ranges::greater(), steps)) {
             places_.resize(ids.size());
             std::iota(places_.begin(), places_.end(), std::size_t{0});
