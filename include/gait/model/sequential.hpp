@@ -136,13 +136,13 @@ public:
             const auto to = target<I>(y, tape_);
             const auto own = tape_.template layer<I>();
             if constexpr (has_state<at<I>, T>) {
-                const auto own_carry = carry.template layer<I>();
-                if constexpr (requires {
+                if constexpr (requires(state_of<at<I>, T> own_carry) {
                                   get<I>().template forward<T>(weights, from, to, own, here,
                                                                own_carry);
                               })
                     if (carry) {
-                        get<I>().template forward<T>(weights, from, to, own, here, own_carry);
+                        get<I>().template forward<T>(weights, from, to, own, here,
+                                                     carry.template layer<I>());
                         return;
                     }
             }
