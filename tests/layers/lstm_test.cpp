@@ -95,7 +95,7 @@ TEST_CASE("single steps of one row equal a window, up to rounding") {
     constexpr gait::index T = 21;
     const buffer<double> x = random_numbers(T * F, 3);
     const layer::packed<double> w(s.packed.data());
-    buffer<double> y(T * H), tape(layer::tape<double>::size({T, 1})), h(H);
+    buffer<double> y(T * H), tape(layer::tape<double>::size({T, 1}));
     s.l.forward<double>(w, {x.data(), {T, 1}}, {y.data(), {T, 1}}, {tape.data(), {T, 1}}, {}, {});
     buffer<double> memory(layer::state<double>::size(1)),
         scratch(layer::scratch<double>::size({2, 1}));

@@ -3,7 +3,8 @@
 //
 // One sample in, probabilities out: the model listens and its state carries what it has heard.
 //
-// A stream that was reset T steps ago says what the classifier says of the window of those T steps.
+// A stream that was reset T steps ago says what the classifier says of the window of those T steps,
+// up to rounding.
 // A model trained on windows from a zero state has not learnt to go on for ever: reset it now and
 // then, or run the classifier over the last window.
 #pragma once
@@ -18,7 +19,7 @@ namespace gait::inline GAIT_ARCH {
 
 /// Follows one signal, sample by sample. Allocates in its constructor only.
 ///
-/// A step reads every weight once and does little with it, so it takes as long as the reading:
+/// A step reads its weights and does little with them, so it takes as long as the reading:
 /// with storage::bfloat16 half as long, for weights rounded to 8 significant bits.
 template <streaming_layer<float> Model, storage Storage = storage::float32>
 class stream {

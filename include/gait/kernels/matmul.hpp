@@ -17,8 +17,9 @@
 // panel p holds columns [p W, p W + W), W = tile_vectors * lanes, row by row, zeros behind column
 // N. A panel is then one contiguous run, whatever N is, and no load needs a mask.
 //
-// Every element of c is one chain of multiply-adds in the order of k, so it does not depend on how
-// many rows a tile has: a batch and a single window give the same bits.
+// Every element of c is one chain of multiply-adds in the order of k (in a narrow panel two or four
+// chains, `multiply_add_narrow`), so it does not depend on how many rows a tile has: a batch and a
+// single window give the same bits.
 #pragma once
 
 #include <gait/kernels/activations.hpp>
@@ -213,7 +214,7 @@ template <class T, class Work>
 /// c (M, N) = activation(start (M, N) + a (M, K) b (K, N)), b in panels.
 ///
 /// `start` with stride 0 is a bias; without data it is zero. c may be `start`, not a. No alignment
-/// needed. Error: K + 1 roundings an element, in the order of k.
+/// needed. Error: at most K + 3 roundings an element, in the order of k.
 ///
 /// `panel_rows`: rows of b from panel to panel, if they are more than the K that are used.
 template <class Activation = identity, class T>

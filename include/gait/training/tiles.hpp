@@ -16,8 +16,8 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// Windows in a tile: as few as fill a register tile, so that the tape stays near the core. Share
-/// of the FMA peak on two cores with 1 MB of own cache and 32 MB in common:
+/// Windows in a tile: as few as fill the tallest register tile, so that the tape stays near the
+/// core. Share of the FMA peak on two cores with 1 MB of own cache and 32 MB in common:
 ///
 ///     windows a tile    64 windows of 200 steps    250 of 200    250 of 500    250 of 2,000
 ///      6                0.81                       0.85          0.84          0.72
