@@ -6,6 +6,7 @@
 #pragma once
 
 #include <gait/kernels/activations.hpp>
+#include <gait/kernels/gates.hpp>
 #include <gait/kernels/lstm.hpp>
 #include <gait/kernels/matmul.hpp>
 #include <gait/kernels/reference.hpp>

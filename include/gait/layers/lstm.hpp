@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// An LSTM layer: x (T, R, F) to h (T, R, H), with backpropagation through time. The equations and
-// the packed layout are in kernels/lstm.hpp.
+// An LSTM layer: x (T, R, F) to h (T, R, H), with backpropagation through time. The equations
+// are in kernels/lstm.hpp, the packed layout in kernels/gates.hpp.
 //
 // Forward goes step by step, both products and the gates in one kernel. Backward goes from the last
 // step to the first; of the three products of a step only d_h of the step before is needed at once:
