@@ -272,7 +272,7 @@ test("a recording that is interrupted is not kept", () => visit(async page => {
 
 test("a browser that keeps nothing for pages", () => visit(async page => {
     await startLive(page);
-    assert.equal(await heard(page, await part("walk", 0, 10)), "walk");
+    assert.equal(await heard(page, await part("walk", 0, 20)), "walk");
 }, {
     prepare: () => Object.defineProperty(globalThis, "localStorage", {
         get: () => { throw new DOMException("no", "SecurityError"); },
