@@ -9,6 +9,7 @@
 #include <gait/kernels/gates.hpp>
 #include <gait/kernels/lstm.hpp>
 #include <gait/kernels/matmul.hpp>
+#include <gait/kernels/prefetch.hpp>
 #include <gait/kernels/reference.hpp>
 #include <gait/kernels/reference_updates.hpp>
 #include <gait/kernels/softmax.hpp>

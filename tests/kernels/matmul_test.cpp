@@ -48,6 +48,25 @@ TEST_CASE_TEMPLATE("matmul is start + a b", T, float, double) {
             }
 }
 
+TEST_CASE("what is done aside has a turn for each k of each tile, and changes nothing") {
+    const gait::index K = 37, N = 2 * gait::panel_width<float>, M = gait::tile_rows + 1;
+    const matrix<float> a = matrix<float>::Random(M, K), b = matrix<float>::Random(K, N);
+    const auto panels = panels_of(b);
+    matrix<float> plain(M, N), c(M, N);
+    gait::matmul<gait::identity, float>(M, N, K, {a.data(), K}, panels.data(), {},
+                                        {plain.data(), N});
+    gait::index turns = 0;
+    gait::matmul<gait::identity, float>(M, N, K, {a.data(), K}, panels.data(), {}, {c.data(), N}, 0,
+                                        [&] { ++turns; });
+    CHECK(turns == 4 * K);
+    CHECK(c == plain);
+    // Runs shorter than the turns, than a line, and of nothing.
+    gait::prefetch_runs<float, 3> soon({{{a.data(), M * K}, {b.data(), 1}, {b.data(), 0}}});
+    gait::matmul<gait::identity, float>(M, N, K, {a.data(), K}, panels.data(), {}, {c.data(), N}, 0,
+                                        soon);
+    CHECK(c == plain);
+}
+
 TEST_CASE("a row's result does not depend on the rows beside it") {
     const gait::index K = 37, N = 65;
     const matrix<float> a = matrix<float>::Random(12, K), b = matrix<float>::Random(K, N);

@@ -31,6 +31,7 @@ struct lstm_step {
     T* h = nullptr;               ///< (R, H), not h_before
     matrix_ref<T> c;              ///< (R, ...): c, or this step's cells; may be c_before
     T* gates = nullptr;           ///< (R, gate_stride): the activated gates, for backward
+    index rows_ahead = 0;   ///< rows from this step's part of the tape to one that is written next
     bool backwards = false; ///< a single row's panels from last to first: turning round at each
                             ///< step finds the panels just used in the nearest cache
 };
@@ -64,8 +65,35 @@ template <class T, class Work>
 template <class T, index Rows, index Panels>
 using gate_tile = register_tile<T, Rows * Panels, 4>;
 
+/// Asks for the lines of the tape that the same tile of the next step writes, row by row.
+template <index Rows, index Panels, class T>
+class prefetch_tape {
+public:
+    prefetch_tape(const lstm_step<T>& s, index row, index column)
+        : gates_row_(gate_stride<T>(s.hidden)), cells_row_(s.c.stride),
+          gates_(s.gates + (s.rows_ahead + row) * gates_row_ + column),
+          cells_(s.c.data + (s.rows_ahead + row) * cells_row_ + column / 2) {}
+
+    [[gnu::always_inline]] void operator()() noexcept {
+        constexpr index of_gates = Panels * panel_width<T> / line_numbers<T>;
+        constexpr index of_both = of_gates + (of_gates + 1) / 2;
+        if (row_ == Rows)
+            return;
+        prefetch<true>(line_ < of_gates ? gates_ + line_ * line_numbers<T>
+                                        : cells_ + (line_ - of_gates) * line_numbers<T>);
+        if (++line_ == of_both) {
+            ++row_, line_ = 0;
+            gates_ += gates_row_, cells_ += cells_row_;
+        }
+    }
+
+private:
+    index gates_row_, cells_row_, row_ = 0, line_ = 0;
+    const T *gates_, *cells_;
+};
+
 /// start + x W + h' U of rows `row`, ... and panels from packed column `column` on.
-template <index Rows, index Panels, class T, class Stored>
+template <bool Taped, index Rows, index Panels, class T, class Stored>
 [[nodiscard, gnu::always_inline]] inline gate_tile<T, Rows, Panels>
 gate_sums(const gate_weights<Stored>& w, const lstm_step<T>& s, index row, index column) noexcept {
     const index F = s.features, H = s.hidden, panel = column / panel_width<T> * w.panel;
@@ -81,8 +109,14 @@ gate_sums(const gate_weights<Stored>& w, const lstm_step<T>& s, index row, index
                                p * panel_width<T> + gate * lanes<T>);
     if (F > 0)
         multiply_add<Panels>(sums, F, s.x + row * F, F, 1, w.x + panel, w.row, w.panel);
-    if (s.h_before)
-        multiply_add<Panels>(sums, H, s.h_before + row * H, H, 1, w.h + panel, w.row, w.panel);
+    const auto add_h = [&](auto&& aside) {
+        multiply_add<Panels>(sums, H, s.h_before + row * H, H, 1, w.h + panel, w.row, w.panel,
+                             aside);
+    };
+    if constexpr (Taped)
+        add_h(prefetch_tape<Rows, Panels, T>(s, row, column));
+    else if (s.h_before)
+        add_h(no_aside{});
     return sums;
 }
 
@@ -147,7 +181,7 @@ template <bool Taped, class T>
 template <bool Taped, index Rows, index Panels, class T, class Stored>
 [[gnu::noinline]] void lstm_tile(const gate_weights<Stored>& w, const lstm_step<T>& s, index row,
                                  index column) noexcept {
-    auto sums = gate_sums<Rows, Panels, T>(w, s, row, column);
+    auto sums = gate_sums<Taped, Rows, Panels, T>(w, s, row, column);
     update_cells<Taped, Rows, Panels, T>(sums, s, row, column);
 }
 
@@ -219,8 +253,8 @@ void lstm_ahead(const gate_weights<T>& w, index hidden, const T* bias, const T* 
 ///
 /// Row by row, as the tape lies in memory: it comes from the last cache, and a loop that went down
 /// the rows for each register of units, to keep the bias's sums in registers, took half as long
-/// again. Prefetching the step before, at once or a line at a time during the product that follows,
-/// gained nothing that could be told from noise.
+/// again. The step before is asked for during the product that follows, not here:
+/// kernels/prefetch.hpp.
 template <class T>
 void lstm_backward(index R, index H, T* gates, const T* cells, const T* cells_before, const T* d_h,
                    T* d_c, T* d_bias) noexcept {

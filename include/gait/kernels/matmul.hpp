@@ -23,6 +23,7 @@
 #pragma once
 
 #include <gait/kernels/activations.hpp>
+#include <gait/kernels/prefetch.hpp>
 #include <gait/kernels/simd.hpp>
 
 #include <algorithm>
@@ -117,14 +118,18 @@ template <index Rows, index Vectors, class T, class Offset, class Inside>
 /// With `Panels`, one row of a meets several panels of b, `b_panel` apart, at once: their registers
 /// stand in the tile panel after panel, as if they were rows. A single row and a single panel would
 /// be four chains of multiply-adds, and half the time each waits for itself.
-template <index Panels = 1, index Rows, index Vectors, class T, class Stored>
+///
+/// Calls aside() for each k: kernels/prefetch.hpp.
+template <index Panels = 1, index Rows, index Vectors, class T, class Stored,
+          class Aside = no_aside>
 [[gnu::always_inline]] inline void
 multiply_add(register_tile<T, Rows, Vectors>& tile, index K, const T* a, index a_row, index a_step,
-             const Stored* b, index b_row, index b_panel = 0) noexcept {
+             const Stored* b, index b_row, index b_panel = 0, Aside&& aside = {}) noexcept {
     constexpr index rows = Rows / Panels;
     static_assert(rows * Panels == Rows);
 #pragma GCC unroll 2
     for (index k = 0; k < K; ++k, a += a_step, b += b_row) {
+        aside();
         batch<T> factor[rows];
 #pragma GCC unroll 8
         for (index r = 0; r < rows; ++r)
@@ -216,10 +221,12 @@ template <class T, class Work>
 /// `start` with stride 0 is a bias; without data it is zero. c may be `start`, not a. No alignment
 /// needed. Error: at most K + 3 roundings an element, in the order of k.
 ///
-/// `panel_rows`: rows of b from panel to panel, if they are more than the K that are used.
-template <class Activation = identity, class T>
+/// `panel_rows`: rows of b from panel to panel, if they are more than the K that are used. `aside`
+/// is called K times a tile, if that isn't narrow.
+template <class Activation = identity, class T, class Aside = no_aside>
 void matmul(index M, index N, index K, matrix_ref<const T> a, const T* b_panels,
-            matrix_ref<const T> start, matrix_ref<T> c, index panel_rows = 0) noexcept {
+            matrix_ref<const T> start, matrix_ref<T> c, index panel_rows = 0,
+            Aside&& aside = {}) noexcept {
     panel_rows = std::max(panel_rows, K);
     for_each_tile<T>(M, N, [&]<index Rows, index Vectors>(index row, index column) {
         const auto offset = [&](index v) { return column + v * lanes<T>; };
@@ -234,7 +241,7 @@ void matmul(index M, index N, index K, matrix_ref<const T> a, const T* b_panels,
         if constexpr (Vectors < tile_vectors)
             multiply_add_narrow(tile, K, from_a, a.stride, from_b);
         else
-            multiply_add(tile, K, from_a, a.stride, 1, from_b, Vectors * lanes<T>);
+            multiply_add(tile, K, from_a, a.stride, 1, from_b, Vectors * lanes<T>, 0, aside);
 #pragma GCC unroll 8
         for (index r = 0; r < Rows; ++r)
             Activation::template apply<T>(tile.at[r]);

@@ -190,7 +190,8 @@ struct lstm {
                                    .c_before = {cells, row},
                                    .h = h,
                                    .c = {cells + R * row, row},
-                                   .gates = tape_.gates + t * R * gate_stride<T>(H)});
+                                   .gates = tape_.gates + t * R * gate_stride<T>(H),
+                                   .rows_ahead = t + 1 < x.steps() ? R : 0});
             h_before = h;
         }
         if (carry.h) {
@@ -216,9 +217,15 @@ struct lstm {
                 lstm_backward<T>(R, H, gates, cells_before + R * row, cells_before, d_h, tape_.d_c,
                                  d_params.bias.data());
                 if (t > 0) {
+                    // What the step before reads, and of this one the slice's products.
+                    prefetch_runs<T, 5> soon({{{gates - R * gates_row, R * gates_row},
+                                               {cells_before - R * row, R * row},
+                                               {d_y.step(std::max<index>(t, 2) - 2).data(), R * H},
+                                               {y.step(t - 1).data(), R * H},
+                                               {x.step(t).data(), R * F}}});
                     matmul<identity, T>(R, H, gate_count<T>, {gates, gates_row},
                                         w.data + packed<T>::d_h_at, {d_y.step(t - 1).data(), H},
-                                        {tape_.d_h, H});
+                                        {tape_.d_h, H}, 0, soon);
                     d_h = tape_.d_h;
                 }
             }
