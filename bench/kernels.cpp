@@ -89,7 +89,7 @@ void matmul_transposed(benchmark::State& state) {
     const matrix a = matrix::Random(M, I), b = matrix::Random(M, N);
     matrix c = matrix::Zero(I, N);
     const auto run = [&] {
-        gait::matmul_transposed<float>(M, I, N, {a.data(), I}, {b.data(), N}, false, {c.data(), N},
+        gait::matmul_transposed<float>(M, I, N, {a.data(), I}, {b.data(), N}, {c.data(), N},
                                        gait::plain_columns{N});
     };
     run();

@@ -48,23 +48,27 @@ TEST_CASE_TEMPLATE("matmul is start + a b", T, float, double) {
             }
 }
 
-TEST_CASE("what is done aside has a turn for each k of each tile, and changes nothing") {
+TEST_CASE("what is asked for meanwhile changes nothing") {
     const gait::index K = 37, N = 2 * gait::panel_width<float>, M = gait::tile_rows + 1;
     const matrix<float> a = matrix<float>::Random(M, K), b = matrix<float>::Random(K, N);
     const auto panels = panels_of(b);
     matrix<float> plain(M, N), c(M, N);
     gait::matmul<gait::identity, float>(M, N, K, {a.data(), K}, panels.data(), {},
                                         {plain.data(), N});
+    // More turns than lines; runs shorter than a line, and of nothing.
+    gait::prefetch_runs<float> soon(
+        {{{a.data(), M * K}, {b.data(), 1}, {nullptr, 0}, {b.data(), 0}, {b.data(), 40}}});
+    gait::matmul<gait::identity, float>(M, N, K, {a.data(), K}, panels.data(), {}, {c.data(), N}, 0,
+                                        &soon);
+    CHECK(c == plain);
+}
+
+TEST_CASE("multiply_add gives what is done aside a turn for each k") {
+    const matrix<float> a = matrix<float>::Random(1, 37), b = matrix<float>::Random(37, 64);
+    gait::register_tile<float, 1, 1> tile{};
     gait::index turns = 0;
-    gait::matmul<gait::identity, float>(M, N, K, {a.data(), K}, panels.data(), {}, {c.data(), N}, 0,
-                                        [&] { ++turns; });
-    CHECK(turns == 4 * K);
-    CHECK(c == plain);
-    // Runs shorter than the turns, than a line, and of nothing.
-    gait::prefetch_runs<float, 3> soon({{{a.data(), M * K}, {b.data(), 1}, {b.data(), 0}}});
-    gait::matmul<gait::identity, float>(M, N, K, {a.data(), K}, panels.data(), {}, {c.data(), N}, 0,
-                                        soon);
-    CHECK(c == plain);
+    gait::multiply_add(tile, 37, a.data(), 0, 1, b.data(), 64, 0, [&] { ++turns; });
+    CHECK(turns == 37);
 }
 
 TEST_CASE("a row's result does not depend on the rows beside it") {
@@ -89,8 +93,8 @@ TEST_CASE_TEMPLATE("matmul_transposed is c + a^T b", T, float, double) {
                 const matrix<T> a = matrix<T>::Random(M, I), b = matrix<T>::Random(M, N);
                 const matrix<T> before = matrix<T>::Random(I, N);
                 matrix<T> c = before;
-                gait::matmul_transposed<T>(M, I, N, {a.data(), I}, {b.data(), N}, false,
-                                           {c.data(), N}, gait::plain_columns{N});
+                gait::matmul_transposed<T>(M, I, N, {a.data(), I}, {b.data(), N}, {c.data(), N},
+                                           gait::plain_columns{N});
                 const matrix<T> expected = gait::reference::matmul_transposed<T>(a, b, before);
                 CHECK((c - expected).cwiseAbs().maxCoeff() <= 2e-5);
             }

@@ -202,17 +202,23 @@ template <index Vectors, class Work>
 } // namespace detail
 
 /// Covers c (M, N) with register tiles: calls work.operator()<Rows, Vectors>(row, column) for each,
-/// panel by panel, so that one panel of b stays in the nearest cache for all rows.
-template <class T, class Work>
+/// panel by panel, so that one panel of b stays in the nearest cache for all rows. `WholePanels`: N
+/// is a multiple of a panel's width.
+template <class T, bool WholePanels = false, class Work>
 [[gnu::always_inline]] inline void for_each_tile(index M, index N, const Work& work) noexcept {
-    for (index column = 0, width = 0; column < N; column += width) {
-        width = width_of_panel<T>(N - column);
-        if (width == panel_width<T>)
+    if constexpr (WholePanels) {
+        for (index column = 0; column < N; column += panel_width<T>)
             detail::for_each_row_group<tile_vectors>(M, column, work);
-        else if (width == 2 * lanes<T>)
-            detail::for_each_row_group<2>(M, column, work);
-        else
-            detail::for_each_row_group<1>(M, column, work);
+    } else {
+        for (index column = 0, width = 0; column < N; column += width) {
+            width = width_of_panel<T>(N - column);
+            if (width == panel_width<T>)
+                detail::for_each_row_group<tile_vectors>(M, column, work);
+            else if (width == 2 * lanes<T>)
+                detail::for_each_row_group<2>(M, column, work);
+            else
+                detail::for_each_row_group<1>(M, column, work);
+        }
     }
 }
 
@@ -221,12 +227,13 @@ template <class T, class Work>
 /// `start` with stride 0 is a bias; without data it is zero. c may be `start`, not a. No alignment
 /// needed. Error: at most K + 3 roundings an element, in the order of k.
 ///
-/// `panel_rows`: rows of b from panel to panel, if they are more than the K that are used. `aside`
-/// is called K times a tile, if that isn't narrow.
-template <class Activation = identity, class T, class Aside = no_aside>
+/// `panel_rows`: rows of b from panel to panel, if they are more than the K that are used. `soon`
+/// is asked for meanwhile, a line for each k of each tile. (Not a template's argument: all row
+/// counts would be compiled once more.)
+template <class Activation = identity, class T>
 void matmul(index M, index N, index K, matrix_ref<const T> a, const T* b_panels,
             matrix_ref<const T> start, matrix_ref<T> c, index panel_rows = 0,
-            Aside&& aside = {}) noexcept {
+            prefetch_runs<T>* soon = nullptr) noexcept {
     panel_rows = std::max(panel_rows, K);
     for_each_tile<T>(M, N, [&]<index Rows, index Vectors>(index row, index column) {
         const auto offset = [&](index v) { return column + v * lanes<T>; };
@@ -241,7 +248,10 @@ void matmul(index M, index N, index K, matrix_ref<const T> a, const T* b_panels,
         if constexpr (Vectors < tile_vectors)
             multiply_add_narrow(tile, K, from_a, a.stride, from_b);
         else
-            multiply_add(tile, K, from_a, a.stride, 1, from_b, Vectors * lanes<T>, 0, aside);
+            multiply_add(tile, K, from_a, a.stride, 1, from_b, Vectors * lanes<T>, 0, [&] {
+                if (soon)
+                    (*soon)();
+            });
 #pragma GCC unroll 8
         for (index r = 0; r < Rows; ++r)
             Activation::template apply<T>(tile.at[r]);
@@ -252,6 +262,7 @@ void matmul(index M, index N, index K, matrix_ref<const T> a, const T* b_panels,
 
 /// Columns of c as they stand in memory: number n of b's row is number n of c's row.
 struct plain_columns {
+    static constexpr bool whole_panels = false;
     index count;
     template <class T>
     [[nodiscard]] index offset(index column, index v) const noexcept {
@@ -264,8 +275,9 @@ struct plain_columns {
 };
 
 /// Columns of c gate by gate, (4, H), for a b that interleaves the gates' registers: panel j of b
-/// holds i, f, g, o of the units [j L, j L + L).
+/// holds i, f, g, o of the units [j L, j L + L). N is a multiple of a panel's width.
 struct gate_columns {
+    static constexpr bool whole_panels = true;
     index hidden;
     template <class T>
     [[nodiscard]] index offset(index column, index v) const noexcept {
@@ -278,15 +290,15 @@ struct gate_columns {
 };
 
 /// c (I, N) += a (M, I)^T b (M, N), all row-major, b not packed; `columns` says where c keeps its
-/// columns. b_padded: b's rows can be read up to the next multiple of the lanes.
+/// columns.
 ///
 /// Error: M + 1 roundings an element, in the order of m.
 template <class T, class Columns>
 void matmul_transposed(index M, index I, index N, matrix_ref<const T> a, matrix_ref<const T> b,
-                       bool b_padded, matrix_ref<T> c, Columns columns) noexcept {
+                       matrix_ref<T> c, Columns columns) noexcept {
     if (M == 0)
         return;
-    for_each_tile<T>(I, N, [&]<index Rows, index Vectors>(index row, index column) {
+    const auto add = [&]<index Rows, index Vectors>(index row, index column) {
         const auto offset = [&](index v) { return columns.template offset<T>(column, v); };
         const auto inside = [&](index v) { return columns.template inside<T>(column, v); };
         const bool whole = inside(Vectors - 1) >= lanes<T>;
@@ -296,21 +308,23 @@ void matmul_transposed(index M, index I, index N, matrix_ref<const T> a, matrix_
 
         const T* from_a = a.data + row;
         const T* from_b = b.data + column;
-        // A register may reach into the next rows of an unpadded b (what it finds there goes to
-        // lanes that nobody stores), but not behind the last row: the end is read lane by lane.
-        const index beyond = b_padded ? 0 : column + Vectors * lanes<T> - N;
+        // A register may reach into the next rows of b (what it finds there goes to lanes that
+        // nobody stores), but not behind the last row: the end is read lane by lane.
+        const index beyond = Columns::whole_panels ? 0 : column + Vectors * lanes<T> - N;
         const index safe =
             beyond <= 0 ? M : std::max<index>(0, M - (beyond + b.stride - 1) / b.stride);
         multiply_add(tile, safe, from_a, 1, a.stride, from_b, b.stride);
-        for (index m = safe; m < M; ++m) {
-            T row_m[Vectors * lanes<T>] = {};
-            for (index n = 0; n < std::min(N - column, Vectors * lanes<T>); ++n)
-                row_m[n] = from_b[m * b.stride + n];
-            multiply_add(tile, 1, from_a + m * a.stride, 1, a.stride, static_cast<const T*>(row_m),
-                         0);
-        }
+        if constexpr (!Columns::whole_panels)
+            for (index m = safe; m < M; ++m) {
+                T row_m[Vectors * lanes<T>] = {};
+                for (index n = 0; n < std::min(N - column, Vectors * lanes<T>); ++n)
+                    row_m[n] = from_b[m * b.stride + n];
+                multiply_add(tile, 1, from_a + m * a.stride, 1, a.stride,
+                             static_cast<const T*>(row_m), 0);
+            }
         store_tile<Rows, Vectors, T>(tile, to, c.stride, whole, offset, inside);
-    });
+    };
+    for_each_tile<T, Columns::whole_panels>(I, N, add);
 }
 
 /// sums (N) += the sum over the rows of b (M, N), in the order of m.

@@ -4,16 +4,17 @@
 // Memory that is asked for before it is needed, a cache line at a time, between the multiply-adds
 // of a product (`multiply_add`), which takes such an `Aside` and calls it once a turn.
 //
-// A tape of long windows comes from memory. It has the bandwidth (15 GB/s, of 45), but each line takes
-// a while, and a core waits for a few dozen at most: two hundred lines of a step at once stand in a
-// queue, and a line per turn of a product that takes as long as all of them does not. A training step
-// with windows of 2,000 steps takes 0.87 of the time for it, with 500 steps 0.97; with 200, whose tape
-// is in the last cache, and less nothing changes.
+// A tape of long windows comes from memory. It has the bandwidth (15 GB/s, of 45), but each line
+// takes a while, and a core waits for a few dozen at most: two hundred lines of a step at once
+// stand in a queue, and a line per turn of a product that takes as long as all of them does not. A
+// training step with windows of 2,000 steps takes 0.87 of the time for it, with 500 steps 0.97;
+// with 200, whose tape is in the last cache, and less nothing changes.
 //
 // Tried and lost, backward alone at 2,000 steps, where this takes 0.79 of the time: asking for each
 // row's part of the step before as the row's gradients are computed, 0.92; going down the rows and
-// units, so that all addresses fall and the processor could foresee them, 0.97; gradients of the gates
-// in a buffer of one slice instead of over the tape, a sixth less traffic, 1.0, and 1.02 at 200 steps.
+// units, so that all addresses fall and the processor could foresee them, 0.97; gradients of the
+// gates in a buffer of one slice instead of over the tape, a sixth less traffic, 1.0, and 1.02 at
+// 200 steps.
 #pragma once
 
 #include <gait/core/buffer.hpp>
@@ -40,17 +41,17 @@ struct no_aside {
 };
 
 /// Asks for the numbers of several runs, one behind the other, a line a turn.
-template <class T, std::size_t Runs>
+template <class T>
 class prefetch_runs {
 public:
     struct run {
         const T* at;
         index count;
     };
-    explicit prefetch_runs(const std::array<run, Runs>& runs) : runs_(runs) {}
+    explicit prefetch_runs(const std::array<run, 5>& runs) : runs_(runs) {}
 
     [[gnu::always_inline]] void operator()() noexcept {
-        if (now_ == Runs)
+        if (now_ == runs_.size())
             return;
         auto& [at, count] = runs_[now_];
         prefetch(at);
@@ -61,7 +62,7 @@ public:
     }
 
 private:
-    std::array<run, Runs> runs_;
+    std::array<run, 5> runs_;
     std::size_t now_ = 0;
 };
 

@@ -91,7 +91,7 @@ struct dense {
                                                  tape_.d_sum);
                 d_sum = tape_.d_sum;
             }
-            matmul_transposed<T>(rows, In, Out, {x.data() + first * In, In}, {d_sum, Out}, false,
+            matmul_transposed<T>(rows, In, Out, {x.data() + first * In, In}, {d_sum, Out},
                                  {d_params.weight.data(), Out}, plain_columns{Out});
             add_rows<T>(rows, Out, {d_sum, Out}, d_params.bias.data());
             if (d_x)

@@ -218,14 +218,14 @@ struct lstm {
                                  d_params.bias.data());
                 if (t > 0) {
                     // What the step before reads, and of this one the slice's products.
-                    prefetch_runs<T, 5> soon({{{gates - R * gates_row, R * gates_row},
-                                               {cells_before - R * row, R * row},
-                                               {d_y.step(std::max<index>(t, 2) - 2).data(), R * H},
-                                               {y.step(t - 1).data(), R * H},
-                                               {x.step(t).data(), R * F}}});
+                    prefetch_runs<T> soon({{{gates - R * gates_row, R * gates_row},
+                                            {cells_before - R * row, R * row},
+                                            {d_y.step(std::max<index>(t, 2) - 2).data(), R * H},
+                                            {y.step(t - 1).data(), R * H},
+                                            {x.step(t).data(), R * F}}});
                     matmul<identity, T>(R, H, gate_count<T>, {gates, gates_row},
                                         w.data + packed<T>::d_h_at, {d_y.step(t - 1).data(), H},
-                                        {tape_.d_h, H}, 0, soon);
+                                        {tape_.d_h, H}, 0, &soon);
                     d_h = tape_.d_h;
                 }
             }
@@ -325,8 +325,7 @@ private:
 
     template <index K, class T>
     static void add_weights_gradient(index M, const T* a, matrix_ref<const T> d_gates, T* d_w) {
-        matmul_transposed<T>(M, K, gate_count<T>, {a, K}, d_gates, true, {d_w, 4 * H},
-                             gate_columns{H});
+        matmul_transposed<T>(M, K, gate_count<T>, {a, K}, d_gates, {d_w, 4 * H}, gate_columns{H});
     }
 
     /// Calls work(place in (R, H), place of the same c in a step of `cells`).
