@@ -55,9 +55,10 @@ public:
             return;
         auto& [at, count] = runs_[now_];
         prefetch(at);
-        at += line_numbers<T>;
         count -= line_numbers<T>;
-        if (count <= 0)
+        if (count > 0)
+            at += line_numbers<T>;
+        else
             ++now_;
     }
 
