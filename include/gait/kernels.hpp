@@ -12,5 +12,6 @@
 #include <gait/kernels/prefetch.hpp>
 #include <gait/kernels/reference.hpp>
 #include <gait/kernels/reference_updates.hpp>
+#include <gait/kernels/register_tile.hpp>
 #include <gait/kernels/softmax.hpp>
 #include <gait/kernels/updates.hpp>

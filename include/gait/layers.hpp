@@ -11,3 +11,4 @@
 #include <gait/layers/last_step.hpp>
 #include <gait/layers/layer.hpp>
 #include <gait/layers/lstm.hpp>
+#include <gait/layers/lstm_weights.hpp>

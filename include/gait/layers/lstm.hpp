@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // An LSTM layer: x (T, R, F) to h (T, R, H), with backpropagation through time. The equations
-// are in kernels/lstm.hpp, the packed layout in kernels/gates.hpp.
+// are in kernels/lstm.hpp, the weights and how they are packed in layers/lstm_weights.hpp.
 //
 // Forward goes step by step, both products and the gates in one kernel. Backward goes from the last
 // step to the first; of the three products of a step only d_h of the step before is needed at once:
@@ -21,6 +21,7 @@
 #include <gait/kernels/lstm.hpp>
 #include <gait/layers/initialise.hpp>
 #include <gait/layers/layer.hpp>
+#include <gait/layers/lstm_weights.hpp>
 
 namespace gait::inline GAIT_ARCH {
 
@@ -36,78 +37,19 @@ struct lstm {
         return std::string("lstm(") + std::to_string(F) + ", " + std::to_string(H) + ")";
     }
 
-    /// Gates i, f, g, o, H rows each. PyTorch has a second bias, which adds to the first.
     template <class T>
-    struct params {
-        matrix_map<T, 4 * H, F> weight_ih; ///< (4 H, F)
-        matrix_map<T, 4 * H, H> weight_hh; ///< (4 H, H)
-        vector_map<T, 4 * H> bias;         ///< (4 H)
-
-        explicit params(T* data)
-            : weight_ih(data), weight_hh(data + 4 * H * F), bias(data + 4 * H * (F + H)) {}
-
-        template <class Visitor>
-        void visit(Visitor&& visitor) {
-            visitor.tensor("weight_ih_l0", weight_ih);
-            visitor.tensor("weight_hh_l0", weight_hh);
-            visitor.tensor("bias_ih_l0", bias);
-            visitor.summand("bias_hh_l0", bias);
-        }
-    };
-
+    using params = lstm_params<T, F, H>;
     template <class T>
-    struct packed {
-        static constexpr index units = padded_units<T>(H);
-        static constexpr index bias_at = 4 * units * (F + H);
-        static constexpr index d_h_at = bias_at + aligned_count<T>(4 * units);
-        static constexpr index d_x_at = d_h_at + aligned_count<T>(panels_size<T>(4 * units, H));
-        static constexpr index size = d_x_at + aligned_count<T>(panels_size<T>(4 * units, F));
-
-        const T* data;
-        explicit packed(const T* from) : data(from) {}
-
-        [[nodiscard]] gate_weights<T> gates() const {
-            constexpr index row = panel_width<T>;
-            return {data, data + F * row, (F + H) * row, row};
-        }
-        [[nodiscard]] matrix_ref<const T> bias() const { return {data + bias_at, 0}; }
-    };
+    using packed = packed_lstm<T, F, H>;
+    template <class T>
+    using compact = compact_lstm<T, F, H>;
 
     template <class T>
     void pack(const params<const T>& p, T* to) const {
-        constexpr index panel = panel_width<T> * (F + H);
-        pack_gates<T>(H, F, p.weight_ih.data(), 4 * H, to, panel);
-        pack_gates<T>(H, H, p.weight_hh.data(), 4 * H, to + panel_width<T> * F, panel);
-        pack_gates<T>(H, 1, p.bias.data(), 4 * H, to + packed<T>::bias_at, panel_width<T>);
-        pack_gates_transposed<T>(H, H, p.weight_hh.data(), 4 * H, to + packed<T>::d_h_at);
-        pack_gates_transposed<T>(H, F, p.weight_ih.data(), 4 * H, to + packed<T>::d_x_at);
+        packed<T>::pack(p, to);
     }
-
-    /// The weights in bfloat16 and the bias in full, for `step`, which is as fast as they can be
-    /// read.
-    template <class T>
-    struct compact {
-        static constexpr index row = panel_width<T> / 2;
-        static constexpr index bias_at = padded_units<T>(H) * 2 * (F + H);
-        static constexpr index size = bias_at + aligned_count<T>(4 * padded_units<T>(H));
-
-        const T* data;
-        explicit compact(const T* from) : data(from) {}
-
-        [[nodiscard]] gate_weights<bfloat16_pair> gates() const {
-            const auto* pairs = reinterpret_cast<const bfloat16_pair*>(data);
-            return {pairs, pairs + F * row, (F + H) * row, row};
-        }
-        [[nodiscard]] matrix_ref<const T> bias() const { return {data + bias_at, 0}; }
-    };
-
     void pack_compact(const params<const float>& p, float* to) const {
-        using form = compact<float>;
-        constexpr index panel = form::row * (F + H);
-        auto* pairs = reinterpret_cast<bfloat16_pair*>(to);
-        pack_gates(H, F, p.weight_ih.data(), 4 * H, pairs, panel);
-        pack_gates(H, H, p.weight_hh.data(), 4 * H, pairs + form::row * F, panel);
-        pack_gates<float>(H, 1, p.bias.data(), 4 * H, to + form::bias_at, panel_width<float>);
+        compact<float>::pack(p, to);
     }
 
     /// h and c of the last step, (R, H) each, and what a single row's `step` has looked ahead.
