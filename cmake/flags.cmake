@@ -68,3 +68,18 @@ function(gait_own target)
     target_link_libraries(${target} PRIVATE gait::gait gait_flags)
     target_precompile_headers(${target} REUSE_FROM gait_precompiled)
 endfunction()
+
+# gait_callable(target folder): folder/target is what people, tests and mpiexec call. Where targets
+# are for another processor it is a script that hands the binary to the emulator.
+function(gait_callable target folder)
+    set(script ${folder}/${target})
+    if(CMAKE_CROSSCOMPILING_EMULATOR)
+        string(APPEND folder /emulated)
+        list(JOIN CMAKE_CROSSCOMPILING_EMULATOR "' '" emulator)
+        file(CONFIGURE OUTPUT ${script} @ONLY
+            CONTENT "#!/bin/sh\nexec '@emulator@' '@folder@/@target@' \"$@\"\n")
+        file(CHMOD ${script} PERMISSIONS
+            OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+    endif()
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${folder})
+endfunction()
