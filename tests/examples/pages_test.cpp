@@ -9,7 +9,7 @@
 #include "har/spectrum.hpp"
 #include "support/line_chart.hpp"
 
-#include <examples/run.hpp>
+#include <examples/recordings.hpp>
 
 #include <doctest/doctest.h>
 
@@ -86,13 +86,6 @@ void look_at(const scratch_folder& folder, const fs::path& page, int pictures) {
                              ", errors 0, lost 0, twice 0, too wide false, ground ";
     CHECK(verdict_of(folder, text, false) == good + "rgb(255, 255, 255)");
     CHECK(verdict_of(folder, text, true) == good + "rgb(20, 23, 27)");
-}
-
-void simulate(const scratch_folder& folder, int rows, int users) {
-    const auto done = run(folder, "har_simulate",
-                          "--rows " + std::to_string(rows) + " --users " + std::to_string(users) +
-                              " -o recordings.csv");
-    REQUIRE_MESSAGE(done.code == 0, done.err);
 }
 
 } // namespace
@@ -234,8 +227,7 @@ TEST_CASE("a chart leaves out what isn't a number, and a page escapes") {
 
 TEST_CASE("har_train holds each user out once, sums up, and reports each fold on a page") {
     const scratch_folder folder;
-    simulate(folder, 30'000, 3);
-    REQUIRE(run(folder, "har_prepare", "recordings.csv -o prepared.safetensors").code == 0);
+    make_recordings(folder, 30'000, 3);
     const std::string words = "prepared.safetensors --window 40 --hop 40 --batch 64 --epochs 2 "
                               "--class-weights balanced --folds users --report 'a page' ";
     const auto done = run(folder, "har_train", words);

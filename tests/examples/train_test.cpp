@@ -10,7 +10,7 @@
 
 #include "support/progress.hpp" // of the examples
 
-#include <examples/run.hpp>
+#include <examples/recordings.hpp>
 #include <support/shared_data.hpp>
 
 #include <doctest/doctest.h>
@@ -28,26 +28,11 @@ using namespace gait_test;
 
 namespace {
 
-/// Under sanitizers and emulation, training to an accuracy would take an hour; .ci/run leaves it to
-/// the release build, which comes first. Everything else in here runs there too.
-const bool is_short = std::getenv("GAIT_TEST_SHORT") != nullptr;
-bool is_short_run() {
-    if (is_short)
+/// A short run doesn't train to an accuracy, which would take an hour.
+bool leaves_it_to_release() {
+    if (is_short_run())
         MESSAGE("skipped: GAIT_TEST_SHORT is set");
-    return is_short;
-}
-
-/// Simulates and prepares: "prepared.safetensors" in the folder, of a third of the rows in a short
-/// run.
-void make_recordings(const scratch_folder& folder, int rows, int users) {
-    if (is_short)
-        rows /= 3;
-    const auto simulated = run(folder, "har_simulate",
-                               "--rows " + std::to_string(rows) + " --users " +
-                                   std::to_string(users) + " -o recordings.csv");
-    REQUIRE_MESSAGE(simulated.code == 0, simulated.err);
-    const auto prepared = run(folder, "har_prepare", "recordings.csv -o prepared.safetensors");
-    REQUIRE_MESSAGE(prepared.code == 0, prepared.err);
+    return is_short_run();
 }
 
 /// Runs a program that must succeed; what it printed.
@@ -73,12 +58,14 @@ nlohmann::json read_json(const std::filesystem::path& path) {
 }
 
 /// Short windows, so that it is quick.
-const std::string quick = "prepared.safetensors --recipe plain --window 40 ";
+const int steps = is_short_run() ? 20 : 40;
+const std::string quick =
+    "prepared.safetensors --recipe plain --window " + std::to_string(steps) + " ";
 
 } // namespace
 
 TEST_CASE("a simulation is learned to above 90 % on users who were not trained on") {
-    if (is_short_run())
+    if (leaves_it_to_release())
         return;
     const scratch_folder folder;
     make_recordings(folder, 400'000, 9);
@@ -113,7 +100,7 @@ TEST_CASE("a simulation is learned to above 90 % on users who were not trained o
 }
 
 TEST_CASE("real recordings of one user are learned to above 95 %") {
-    if (is_short_run())
+    if (leaves_it_to_release())
         return;
     const auto slice = shared_data("hhar_phone_slice.csv");
     if (!slice) {
@@ -164,7 +151,7 @@ TEST_CASE("the first 70 % of each activity of real recordings, judged on the res
 }
 
 TEST_CASE("where labels are drawn by lot, nothing is known of users who were not trained on") {
-    if (is_short_run())
+    if (leaves_it_to_release())
         return;
     const scratch_folder folder;
     make_recordings(folder, 120'000, 4);
@@ -207,8 +194,8 @@ TEST_CASE("it says what windows take, how long an epoch does, and the reference 
     const auto r = gait::load_recordings(folder / "prepared.safetensors");
     const auto samples = r.labels.size();
     CHECK(says(out, std::to_string(samples) + " samples at each device's own rate, on average "));
-    // 13 bytes a sample as they are; 40 x 3 numbers of 4 or 25 bytes a window as copies.
-    const auto windows = gait::make_windows(r, 40, 20).size();
+    // 13 bytes a sample as they are; steps x 3 numbers of 4 or 25 bytes a window as copies.
+    const auto windows = gait::make_windows(r, steps, 20).size();
     const auto share = [&](double bytes) {
         return support::short_number(static_cast<double>(windows) * bytes) + "B";
     };
@@ -216,7 +203,7 @@ TEST_CASE("it says what windows take, how long an epoch does, and the reference 
         std::to_string(windows) + " windows take " +
         share(13.0 * static_cast<double>(samples) / static_cast<double>(windows) +
               sizeof(gait::window)) +
-        " as views; as copies " + share(40 * 3 * 4) + " in fp32, " + share(40 * 3 * 25) +
+        " as views; as copies " + share(steps * 3 * 4) + " in fp32, " + share(steps * 3 * 25) +
         " as text";
     CHECK_MESSAGE(says(out, expected), out << "\n" << expected);
     CHECK(says(out, " s/epoch, reference run "));
