@@ -100,12 +100,13 @@ int main(int argc, char** argv) {
         {"yaw", {.yaw = 180}},
         {"rotation", {.rotation = 180}},
         {"tilt", {.tilt = 45}},
+        {"mirror", {.mirror = 0.5}},
         {"scale", {.scale = 0.1}},
         {"jitter", {.jitter = 0.1}},
         {"warp", {.warp = 0.1}},
         {"rate", {.rate = 0.5}},
         {"rounding", {.rounding = 0.1}},
-        {"all", {180, 180, 45, 0.1, 0.1, 0.1, 0.5, 0.1}}};
+        {"all", {180, 180, 45, 0.5, 0.1, 0.1, 0.1, 0.5, 0.1}}};
     for (const auto& [name, a] : kinds)
         benchmark::RegisterBenchmark(name, augmented_step, a)->Unit(benchmark::kMillisecond);
     benchmark::Initialize(&argc, argv);

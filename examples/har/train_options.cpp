@@ -40,6 +40,7 @@ void cook_plainly(const CLI::App& app, train_options& o) {
     reset("--yaw", o.augment.yaw, plain.augment.yaw);
     reset("--rotate", o.augment.rotation, plain.augment.rotation);
     reset("--tilt", o.augment.tilt, plain.augment.tilt);
+    reset("--mirror", o.augment.mirror, plain.augment.mirror);
     reset("--scale", o.augment.scale, plain.augment.scale);
     reset("--warp", o.augment.warp, plain.augment.warp);
     reset("--dropout", o.dropout, plain.dropout);
@@ -180,6 +181,9 @@ void add_augmentation_options(CLI::App& app, train_options& o) {
            "likewise, of windows in which somebody moves; how a phone that is still lies is "
            "all that tells sitting from standing")
         ->check(CLI::Range(0.0, 180.0));
+    app.add_option("--mirror", o.augment.mirror,
+                   "share of windows whose left and right change places, as in the other pocket")
+        ->check(CLI::Range(0.0, 1.0));
     app.add_option("--scale", o.augment.scale, "share by which they are stretched or shrunk")
         ->check(below_one);
     app.add_option("--jitter", o.augment.jitter, "deviation of noise, in the data's units")
@@ -314,6 +318,7 @@ std::string in_words(const gait::augmentation& a) {
     add("yaw", a.yaw);
     add("rotation", a.rotation);
     add("tilt", a.tilt);
+    add("mirror", a.mirror);
     add("scale", a.scale);
     add("jitter", a.jitter);
     add("warp", a.warp);

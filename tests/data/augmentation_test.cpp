@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -53,6 +54,7 @@ struct some_windows {
 const gait::augmentation everything{.yaw = 90,
                                     .rotation = 30,
                                     .tilt = 20,
+                                    .mirror = 0.5,
                                     .scale = 0.1,
                                     .jitter = 0.2,
                                     .warp = 0.1,
@@ -63,6 +65,13 @@ const gait::pass training{.training = true, .seed = 7, .epoch = 3};
 double norm(const float* x) {
     return std::sqrt(static_cast<double>(x[0]) * x[0] + static_cast<double>(x[1]) * x[1] +
                      static_cast<double>(x[2]) * x[2]);
+}
+
+std::array<double, 3> mean_of(const std::vector<float>& window) {
+    std::array<double, 3> mean{};
+    for (std::size_t i = 0; i < window.size(); ++i)
+        mean[i % 3] += static_cast<double>(window[i]) / T;
+    return mean;
 }
 
 } // namespace
@@ -165,16 +174,10 @@ TEST_CASE("tilt turns windows that move, and leaves those that are still") {
 
 TEST_CASE("yaw turns about the mean, which stays") {
     const some_windows some;
-    const auto mean = [](const std::vector<float>& x) {
-        std::vector<double> m(3);
-        for (std::size_t i = 0; i < x.size(); ++i)
-            m[i % 3] += static_cast<double>(x[i]) / T;
-        return m;
-    };
     std::vector<double> angles;
     for (gait::index id = 0; id < 20; ++id) {
         const auto x = some.plain(id), y = some.window({.yaw = 90}, id, training);
-        const auto up = mean(x), still_up = mean(y);
+        const auto up = mean_of(x), still_up = mean_of(y);
         const double length = std::hypot(up[0], up[1], up[2]);
         for (std::size_t f = 0; f < 3; ++f)
             CHECK(still_up[f] == doctest::Approx(up[f]).epsilon(1e-4));
@@ -198,6 +201,35 @@ TEST_CASE("yaw turns about the mean, which stays") {
     CHECK(least < 20);
     CHECK(most > 70);
     CHECK(most < 90.5);
+}
+
+TEST_CASE("a mirror keeps what is up, and makes a left-handed movement right-handed") {
+    const some_windows some;
+    const auto handedness = [](const std::vector<float>& x) { // of the first three samples
+        const auto at = [&](std::size_t i) { return static_cast<double>(x[i]); };
+        return at(0) * (at(4) * at(8) - at(5) * at(7)) + at(1) * (at(5) * at(6) - at(3) * at(8)) +
+               at(2) * (at(3) * at(7) - at(4) * at(6));
+    };
+    for (const double yaw : {0.0, 180.0}) {
+        int mirrored = 0;
+        for (gait::index id = 0; id < 20; ++id) {
+            const auto x = some.plain(id);
+            const auto y = some.window({.yaw = yaw, .mirror = 0.5}, id, training);
+            const auto all = some.window({.yaw = yaw, .mirror = 1}, id, training);
+            const auto up = mean_of(x);
+            for (const auto* other : {&y, &all})
+                for (std::size_t f = 0; f < 3; ++f)
+                    CHECK(mean_of(*other)[f] == doctest::Approx(up[f]).epsilon(1e-4).scale(1));
+            for (std::size_t i = 0; i < x.size(); i += 3)
+                CHECK(norm(&y[i]) == doctest::Approx(norm(&x[i])).epsilon(1e-4));
+            const double before = handedness(x), after = handedness(y);
+            CHECK(std::abs(after) == doctest::Approx(std::abs(before)).epsilon(1e-2).scale(1));
+            CHECK(handedness(all) == doctest::Approx(-before).epsilon(1e-2).scale(1));
+            mirrored += after * before < 0;
+        }
+        CHECK(mirrored > 3);
+        CHECK(mirrored < 17);
+    }
 }
 
 TEST_CASE("scaling is one factor for a window") {
@@ -299,7 +331,7 @@ TEST_CASE("values are rounded last, in raw units") {
 TEST_CASE("a window of one step, and none of its neighbours") {
     const std::vector<float> one{1, 2, 3};
     gait::augmentation a = everything;
-    a.jitter = a.yaw = a.rotation = a.tilt = a.scale = a.rounding = 0;
+    a.jitter = a.yaw = a.rotation = a.tilt = a.mirror = a.scale = a.rounding = 0;
     gait::window_augmentation change(a, one.data(), 1, {1, gait::purpose::augment});
     CHECK(change(0) == gait::window_augmentation::sample{1, 2, 3});
 

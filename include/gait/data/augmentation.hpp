@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Augmentation: what else a phone might have recorded of the same movement. It lay another way in
-// the pocket, its sensor has another gain and more noise, its owner walked a little
-// faster, it sampled less often or rounded what it measured. A window is changed on its way into a
-// tile; nothing is kept, and nothing outside the window is looked at, so no split is crossed.
+// the pocket, or in the other pocket, its sensor has another gain and more noise, its owner walked
+// a little faster, it sampled less often or rounded what it measured. A window is changed on its
+// way into a tile; nothing is kept, and nothing outside the window is looked at, so no split is
+// crossed.
 //
 // All that is random is a function of seed, epoch and the window's number: the same for any number
 // of threads, and in a resumed run.
@@ -27,6 +28,7 @@ struct augmentation {
     double rotation = 0; ///< degrees, the largest angle about an axis of any direction; up to 180
     double tilt = 0;     ///< degrees, likewise, of windows that move; those that are still stay,
                          ///< which shows by gravity: without it in the samples all are turned
+    double mirror = 0;   ///< share of windows whose left and right change places; up to 1
     double scale = 0;    ///< gain from [1 - scale, 1 + scale], one for all axes; below 1
     double jitter = 0;   ///< standard deviation of noise added to every number
     double warp = 0;     ///< time runs up to this share faster and slower; below 1
@@ -34,8 +36,8 @@ struct augmentation {
     double rounding = 0; ///< values become multiples of this; browsers deliver 0.1 m/s^2
 
     [[nodiscard]] bool any() const {
-        return yaw > 0 || rotation > 0 || tilt > 0 || scale > 0 || jitter > 0 || warp > 0 ||
-               rate > 0 || rounding > 0;
+        return yaw > 0 || rotation > 0 || tilt > 0 || mirror > 0 || scale > 0 || jitter > 0 ||
+               warp > 0 || rate > 0 || rounding > 0;
     }
 };
 
@@ -58,13 +60,18 @@ public:
         const double share = 1 - a.rate * random_.uniform(), offset = random_.uniform();
         const double yaw = a.yaw * std::numbers::pi / 180 * signed_uniform();
         const double tilt = a.tilt * std::numbers::pi / 180 * signed_uniform();
+        const bool mirrors = random_.uniform() < a.mirror;
 
         const double width = std::sqrt(std::max(0.0, 1 - height * height)); // Archimedes
         const direction any{width * std::cos(around), width * std::sin(around), height};
         const bool tilts = a.tilt > 0 && moves(steps);
         matrix_ = turned(any, tilts ? angle + tilt : angle, gain);
-        if (a.yaw > 0)
-            matrix_ = product(matrix_, turned(vertical(steps, any), yaw, 1));
+        if (mirrors || a.yaw > 0) {
+            const direction up = vertical(steps, any);
+            if (mirrors)
+                matrix_ = product(matrix_, mirrored(up));
+            matrix_ = product(matrix_, turned(up, yaw, 1));
+        }
         // Sums of four bytes have this deviation: sqrt(4 (256^2 - 1) / 12).
         jitter_ = static_cast<float>(a.jitter / std::sqrt(65'535 / 3.0));
         spacing_ = a.rate > 0 ? static_cast<float>(1 / share) : 0;
@@ -106,6 +113,21 @@ private:
             for (std::size_t j = 0; j < 3; ++j)
                 m[3 * i + j] = static_cast<float>(
                     gain * (c * (i == j) + s * cross[3 * i + j] + (1 - c) * k[i] * k[j]));
+        return m;
+    }
+
+    /// In the other pocket: what is along the most level of the phone's axes changes its sign, as
+    /// nearly as `up` stays. Source: Householder's reflection, I - 2 n n^T / (n^T n).
+    static matrix mirrored(const direction& up) {
+        const auto level = static_cast<std::size_t>(
+            std::ranges::min_element(up, {}, [](double x) { return std::abs(x); }) - up.begin());
+        direction n{}; // that axis less what is vertical of it; n^T n = n[level] >= 2 / 3
+        for (std::size_t i = 0; i < 3; ++i)
+            n[i] = (i == level) - up[level] * up[i];
+        matrix m{};
+        for (std::size_t i = 0; i < 3; ++i)
+            for (std::size_t j = 0; j < 3; ++j)
+                m[3 * i + j] = static_cast<float>((i == j) - 2 * n[i] * n[j] / n[level]);
         return m;
     }
 
