@@ -21,7 +21,7 @@ namespace {
 void cook_for_people(train_options& o) {
     o.fit.batch = 64;
     o.fit.epochs = 12;
-    o.augment = {.yaw = 180, .tilt = 45, .scale = 0.2, .warp = 0.2};
+    o.augment = {.yaw = 180, .tilt = 45, .mirror = 0.5, .scale = 0.2, .warp = 0.2};
     o.dropout = 0.5;
     o.dropout_between = 0.3;
     o.averaged = 0.1;

@@ -306,11 +306,12 @@ TEST_CASE("a recipe is what is not said otherwise") {
     make_recordings(folder, 30'000, 3);
     const std::string words = "prepared.safetensors --window 40 ";
     const std::string people = succeed(folder, "har_train", words + "--epochs 1 --rotate 20");
-    CHECK(says(people, "Augmentation: yaw 180, rotation 20, tilt 45, scale 0.2, warp 0.2"));
+    CHECK(says(people,
+               "Augmentation: yaw 180, rotation 20, tilt 45, mirror 0.5, scale 0.2, warp 0.2"));
     succeed(folder, "har_train", words + "--epochs 1 --recipe plain -o plain.safetensors");
     succeed(folder, "har_train",
             words +
-                "--epochs 1 --batch 1000 --schedule constant --yaw 0 --tilt 0 --scale 0 "
+                "--epochs 1 --batch 1000 --schedule constant --yaw 0 --tilt 0 --mirror 0 --scale 0 "
                 "--warp 0 --dropout 0 --dropout-between 0 --average-weights 0 -o said.safetensors");
     CHECK(read_all(folder / "plain.safetensors") == read_all(folder / "said.safetensors"));
 }
