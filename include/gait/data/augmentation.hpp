@@ -119,8 +119,10 @@ private:
     /// In the other pocket: what is along the most level of the phone's axes changes its sign, as
     /// nearly as `up` stays. Source: Householder's reflection, I - 2 n n^T / (n^T n).
     static matrix mirrored(const direction& up) {
-        const auto level = static_cast<std::size_t>(
-            std::ranges::min_element(up, {}, [](double x) { return std::abs(x); }) - up.begin());
+        std::size_t level = 0;
+        for (std::size_t i = 1; i < axes; ++i)
+            if (std::abs(up[i]) < std::abs(up[level]))
+                level = i;
         direction n{}; // that axis less what is vertical of it; n^T n = n[level] >= 2 / 3
         for (std::size_t i = 0; i < 3; ++i)
             n[i] = (i == level) - up[level] * up[i];
