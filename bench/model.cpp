@@ -253,6 +253,7 @@ void register_all() {
     sizes<32>();
     sizes<64>();
     sizes<65>();
+    sizes<80>();
     sizes<100>();
     sizes<128>();
     sizes<256>();

@@ -143,6 +143,8 @@ peers::workload make_any(const case_file& task, const std::string& topic) {
         return make<64>(task, topic);
     case 65:
         return make<65>(task, topic);
+    case 80:
+        return make<80>(task, topic);
     case 100:
         return make<100>(task, topic);
     case 128:

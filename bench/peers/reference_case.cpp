@@ -123,6 +123,8 @@ void write_any(const options& o) {
         return write<64>(o);
     case 65:
         return write<65>(o);
+    case 80:
+        return write<80>(o);
     case 100:
         return write<100>(o);
     case 128:
@@ -142,7 +144,7 @@ int main(int argc, char** argv) {
         CLI::App app{"Writes weights, windows and gait's answers for the peers to check"};
         app.add_option("FILE", o.file, "Where to")->required();
         app.add_option("--hidden", o.hidden,
-                       "Units of each layer: 8, 16, 32, 64, 65, 100, 128 or 256")
+                       "Units of each layer: 8, 16, 32, 64, 65, 80, 100, 128 or 256")
             ->capture_default_str();
         app.add_option("--batch", o.batch, "Windows")
             ->check(CLI::Range(1, 1'000'000))

@@ -80,6 +80,8 @@ def everything(runner, peers, threads):
         for name in (p.format(threads=threads) for p in patterns):
             if name in runner.gait.listed:
                 runner.alone(title, name)
+    for title, folder in cases.narrower_builds(runner.gait.programs).items():
+        runner.narrower(title, folder, ("training", "inference"), sorted({1, threads}))
     return runner.limits()
 
 
@@ -103,7 +105,7 @@ def main():
 
     limits = everything(runner, peers, threads)
     results = runner.results
-    report = tables.Report(results, limits, peers, threads)
+    report = tables.Report(results, limits, peers, threads, runner.builds)
     rows = machine.describe(programs.parent, gait.context or {}, results.versions)
     document.write(page, document.body(report, rows, chosen.rounds, missing, results.errors))
     picture.draw(chosen.output / "performance.svg", results, threads)

@@ -8,7 +8,7 @@ import os
 import pathlib
 import subprocess
 
-HIDDEN_SIZES = (8, 16, 32, 64, 65, 100, 128, 256)
+HIDDEN_SIZES = (8, 16, 32, 64, 65, 80, 100, 128, 256)
 BATCHES = (64, 250, 1000, 10_000)
 STEPS = (50, 100, 200, 500, 2000)
 SWEEP_BATCH, SWEEP_HIDDEN_BATCH, SWEEP_HIDDEN_STEPS = 250, 96, 100
@@ -54,10 +54,23 @@ GAIT_NAMES = {
     "window": ("window/batch:1/steps:{steps}/threads:{threads}/real_time",),
     "stream": ("stream/hidden_{hidden}", "stream"),
 }
+# What other builds of gait for this processor, with narrower registers, are measured on: by the
+# last part of their presets' names.
+NARROWER = {"avx2": "AVX2", "sse4.2": "SSE4.2"}
+
+
+def narrower_builds(programs):
+    """{title: folder} of those that bench/run made beside `programs`."""
+    found = {title: programs.parent.parent / f"bench-{name}" / "bin"
+             for name, title in NARROWER.items()}
+    return {title: folder for title, folder in found.items()
+            if (folder / "bench_model").exists()}
+
+
 # Cases of gait alone, by what the tables call them.
+SMALL_WEIGHTS = "step of a stream, 16-bit weights"
 GAIT_EXTRAS = {
-    "step of a stream, 16-bit weights": ("stream/bf16_weights", "stream/half_weights",
-                                         "stream/16_bit_weights"),
+    SMALL_WEIGHTS: ("stream/16_bit_weights",),
     "training step, 1,000 windows, 1 thread": (
         "training/batch:1000/steps:200/threads:1/real_time",),
     "of it around the products: shuffling, packing, windows, sums, optimizer": (

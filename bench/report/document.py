@@ -5,7 +5,8 @@ The tables of docs/scaling.md are put into it in the same way."""
 
 import os
 
-from tables import code, table
+from cases import SMALL_WEIGHTS
+from tables import code, table, times
 
 BEGIN = "<!-- Written by {}; the next run replaces it. -->"
 END = "<!-- What follows is written by hand. -->"
@@ -46,18 +47,27 @@ def body(report, machine, rounds, missing, errors):
                   + code(f"{peer} {reference} {topic}")]
     if extras := report.extras():
         parts += ["## Others", extras]
-        change = report.results.counter("step of a stream, 16-bit weights", "logit_change")
-        if change:
-            parts.append("Weights in 16 bits move the logits of the untrained reference model by at "
-                         f"most {change:.1e} in 1,000 steps of noise. "
+        change = report.results.counter(SMALL_WEIGHTS, "logit_change")
+        limit, small = report.reading_limit(), report.results.us("gait", SMALL_WEIGHTS)
+        if change and limit:
+            parts.append(f"A step with weights in 16 bits is {times(limit / small)} times as fast as "
+                         "weights in 32 bits can be read from L2. Rounding them moves the logits of "
+                         f"the untrained reference model by at most {change:.1e} in 1,000 steps of "
+                         "noise. "
                          + code(f"{model} --benchmark_filter=16_bit"))
     hidden = "build/bench/cases/100x96x100.safetensors"
     parts += [
         "## Hidden sizes",
+        "Units fill whole registers, so a number that is no multiple of their lanes takes about as "
+        "long as the next multiple.",
         "Training, 96 windows of 100 steps on one thread, us a window:", training_sizes,
         "A step of a stream, us:", stream_sizes,
         code(f"{model} --benchmark_filter='hidden_'") + ", "
         + code(f"build/bench/bin/peer_eigen --threads 1 {hidden} stream"),
+        "## Narrower registers",
+        "The same sources, built for other instruction sets; each against the multiply-adds that its "
+        "own registers can do.", report.narrower_registers() or "No such build was measured.",
+        code("build/bench-avx2/bin/bench_model --benchmark_filter='/batch:1000/'"),
         "## Larger batches, longer windows",
         f"On {threads} threads, windows of 200 steps. Each thread has one tile and its tape, "
         "whatever the batch:", report.sweep("batch"),

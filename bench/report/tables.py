@@ -37,8 +37,9 @@ def code(command):
 
 
 class Report:
-    def __init__(self, results, limits, peers, threads):
+    def __init__(self, results, limits, peers, threads, builds=None):
         self.results, self.limits, self.peers, self.threads = results, limits, peers, threads
+        self.builds = builds or {}  # {title: Results} for narrower registers
         self.rounded = {p.title for p in peers if p.rounded}
 
     # The four ratios.
@@ -55,6 +56,11 @@ class Report:
             if name.startswith(f"read/{level}/") and f"threads:{threads}/" in name:
                 return measure.median(values)
         return None
+
+    def reading_limit(self):
+        """Microseconds to read the weights, floats, from L2."""
+        bandwidth = self.level_limit("L2")
+        return WEIGHTS * 4 / bandwidth * 1e-3 if bandwidth else None
 
     def headline(self):
         """Rows (what, time, share of which limit, against the best peer)."""
@@ -80,9 +86,9 @@ class Report:
                 rows.append((f"window alone, {threads} thread{'s' * (threads > 1)}",
                              number(r.us("gait", case), " us"),
                              f"{percent(r.share('gait', case))} of the FMA peak", against(case)))
-        stream, bandwidth = Case("stream"), self.level_limit("L2")
+        stream = Case("stream")
         us = r.us("gait", stream)
-        limit = WEIGHTS * 4 / bandwidth * 1e-3 if bandwidth else None
+        limit = self.reading_limit()
         rows.append(("step of a stream", number(us, " us"),
                      f"{number(limit, ' us')} to read its weights from L2: {times(us / limit)} "
                      "times that" if limit and us else "", against(stream)))
@@ -174,6 +180,18 @@ class Report:
         head = [what, *(f"training, {h}" for h in one), "a tile's tape, MB",
                 *(f"inference, {h}" for h in one)]
         return table(head, rows)
+
+    def narrower_registers(self):
+        """Training and batched inference by builds for other instruction sets, of their own peak."""
+        columns = [Case(topic, n) for topic in ("training", "inference")
+                   for n in sorted({1, self.threads})]
+        head = [""]
+        for case in columns:
+            head += [f"{case.title}, us a window", "share of its peak"]
+        builds = {"this processor's": self.results} | self.builds
+        return table(head, [[title, *(cell for case in columns for cell in
+                                      (number(r.us("gait", case)), percent(r.share("gait", case))))]
+                            for title, r in builds.items()]) if self.builds else None
 
     def processor_limits(self):
         """(multiply-adds, reading) of bench_peak."""
