@@ -11,11 +11,11 @@
 #include <gait/core/buffer.hpp>
 #include <gait/core/extents.hpp>
 #include <gait/data/scaling.hpp>
-#include <gait/kernels/softmax.hpp>
 #include <gait/model/sequential.hpp>
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <span>
 
 namespace gait::inline GAIT_ARCH {
@@ -135,7 +135,15 @@ public:
     /// Probabilities (R, K) of the classes after the last step, from logits z at temperature t:
     /// p_k = exp(z_k / t) / sum_j exp(z_j / t).
     void probabilities(const workspace& work, index rows, float* p) const {
-        softmax<float>(rows, classes, work.logits_.data(), p, sharpness_);
+        for (index r = 0; r < rows; ++r, p += classes) {
+            const float* z = work.logits_.data() + r * classes;
+            const float largest = *std::max_element(z, z + classes);
+            float sum = 0;
+            for (index k = 0; k < classes; ++k)
+                sum += p[k] = std::exp(sharpness_ * (z[k] - largest));
+            for (index k = 0; k < classes; ++k)
+                p[k] /= sum;
+        }
     }
 
 private:

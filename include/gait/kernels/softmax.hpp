@@ -14,18 +14,16 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// p (R, K): softmax of each row of z (R, K), times `sharpness` first. p may be z. A row with a NaN
-/// becomes all NaN.
+/// p (R, K): softmax of each row of z (R, K). p may be z. A row with a NaN becomes all NaN.
 ///
-/// Relative error: a few roundings more than exp's. Any finite logits, K >= 1, sharpness >= 0.
-/// By registers it gained nothing: it ends the step of a stream, and overlaps with the next one.
+/// Relative error: a few roundings more than exp's. Any finite logits, K >= 1.
 template <class T>
-void softmax(index R, index K, const T* z, T* p, T sharpness = 1) noexcept {
+void softmax(index R, index K, const T* z, T* p) noexcept {
     for (index r = 0; r < R; ++r, z += K, p += K) {
         const T largest = *std::max_element(z, z + K);
         T sum = 0;
         for (index k = 0; k < K; ++k)
-            sum += p[k] = std::exp(sharpness * (z[k] - largest));
+            sum += p[k] = std::exp(z[k] - largest);
         for (index k = 0; k < K; ++k)
             p[k] /= sum;
     }
