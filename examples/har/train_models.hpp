@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Training for six and for seven classes is compiled in a file each, train_six.cpp and
-// train_seven.cpp, at the same time as the program around it.
+// train_seven.cpp, and what reads and writes weights in train_weights.cpp, at the same time as the
+// program around them.
 #pragma once
 
 #include <gait/data/batches.hpp>
@@ -10,6 +11,7 @@
 #include <gait/model/har.hpp>
 #include <gait/training/calibration.hpp>
 #include <gait/training/trainer.hpp>
+#include <gait/weights/load.hpp>
 #include <gait/weights/save.hpp>
 
 namespace har {
@@ -57,6 +59,8 @@ extern template gait::labelled_logits gait::logits_of(const har::model_in_traini
 extern template void gait::save_weights(const std::filesystem::path&, const gait::har_model<6>&,
                                         std::span<const float>, const gait::model_info&,
                                         gait::precision);
+extern template gait::trained_model<gait::har_model<6>>
+gait::load_weights(const std::filesystem::path&, const gait::har_model<6>&);
 
 extern template gait::fit_result gait::fit(const har::model_in_training<7>&,
                                            const gait::recorded_windows&,
@@ -74,3 +78,5 @@ extern template gait::labelled_logits gait::logits_of(const har::model_in_traini
 extern template void gait::save_weights(const std::filesystem::path&, const gait::har_model<7>&,
                                         std::span<const float>, const gait::model_info&,
                                         gait::precision);
+extern template gait::trained_model<gait::har_model<7>>
+gait::load_weights(const std::filesystem::path&, const gait::har_model<7>&);

@@ -14,5 +14,3 @@ template gait::labelled_logits gait::logits_of(const har::model_in_training<6>&,
                                                std::span<const float>,
                                                const gait::recorded_windows&, int,
                                                gait::any_communicator);
-template void gait::save_weights(const std::filesystem::path&, const gait::har_model<6>&,
-                                 std::span<const float>, const gait::model_info&, gait::precision);
