@@ -4,6 +4,7 @@
 for a while is busy for all of them. Ratios are taken within a round, then their median.
 """
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -117,12 +118,16 @@ class Worker:
             env=environment, start_new_session=True)
 
     def time(self, file, topic):
-        os.killpg(self.process.pid, signal.SIGCONT)
+        self.signal(signal.SIGCONT)
         try:
             return self.answer(file, topic)
         finally:
-            if self.process.poll() is None:
-                os.killpg(self.process.pid, signal.SIGSTOP)
+            self.signal(signal.SIGSTOP)
+
+    def signal(self, number):
+        """To it and its helpers, if they are still there."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
 
     def answer(self, file, topic):
         try:
@@ -142,7 +147,7 @@ class Worker:
         return answer["version"], Time(answer["microseconds"], answer.get("peak_gflops"), worst)
 
     def close(self):
-        self.process.kill()
+        self.signal(signal.SIGKILL)
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
