@@ -149,7 +149,8 @@ class Worker:
     def close(self):
         self.signal(signal.SIGKILL)
         self.process.wait()
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # what it died before it read
+            self.process.stdin.close()
         self.process.stdout.close()
         self.log.close()
 
