@@ -65,27 +65,27 @@ target_precompile_headers(gait_precompiled PRIVATE
     <Eigen/Core> <nlohmann/json.hpp> <xsimd/xsimd.hpp>)
 
 # And our kernels, which are templates, too, where being built matters more than being fast: not
-# inlined into their callers they take up to a tenth longer. So: tests always, programs where only
-# tests run them (GAIT_SHARED_KERNELS), benchmarks never.
+# inlined into their callers they take up to a tenth longer. So tests of the library share them, and
+# with GAIT_SHARED_KERNELS everything does. A precompiled header of their own, since g++ takes one
+# only in front of all else.
 set(kernels ${PROJECT_BINARY_DIR}/kernels.cpp)
-file(CONFIGURE OUTPUT ${kernels} CONTENT "#include \"shared_kernels.hpp\"
-namespace gait::inline GAIT_ARCH {
+file(CONFIGURE OUTPUT ${kernels} CONTENT "namespace gait::inline GAIT_ARCH {
 GAIT_SHARED_KERNELS()
 }
 ")
 add_library(gait_kernels OBJECT EXCLUDE_FROM_ALL ${kernels})
 target_link_libraries(gait_kernels PRIVATE gait::gait gait_flags)
-target_include_directories(gait_kernels PRIVATE ${CMAKE_CURRENT_LIST_DIR})
-target_precompile_headers(gait_kernels REUSE_FROM gait_precompiled)
-set(GAIT_KERNELS_HEADER ${CMAKE_CURRENT_LIST_DIR}/shared_kernels.hpp)
+target_precompile_headers(gait_kernels PRIVATE
+    <Eigen/Core> <nlohmann/json.hpp> <xsimd/xsimd.hpp> ${CMAKE_CURRENT_LIST_DIR}/shared_kernels.hpp)
 
 # gait_own(target [SHARED_KERNELS])
 function(gait_own target)
     target_link_libraries(${target} PRIVATE gait::gait gait_flags)
-    target_precompile_headers(${target} REUSE_FROM gait_precompiled)
     if(GAIT_SHARED_KERNELS OR "SHARED_KERNELS" IN_LIST ARGN)
-        target_compile_options(${target} PRIVATE "SHELL:-include ${GAIT_KERNELS_HEADER}")
+        target_precompile_headers(${target} REUSE_FROM gait_kernels)
         target_link_libraries(${target} PRIVATE gait_kernels)
+    else()
+        target_precompile_headers(${target} REUSE_FROM gait_precompiled)
     endif()
 endfunction()
 

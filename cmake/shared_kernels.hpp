@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The kernels that every trained model instantiates, compiled once for all files of a build
-// (gait_share_kernels in cmake/flags.cmake): they were half of what a test took to compile.
+// (gait_own(... SHARED_KERNELS), cmake/flags.cmake): they were half of what a test took to compile.
 #pragma once
 
 #include <gait/kernels/lstm.hpp>

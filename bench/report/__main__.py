@@ -4,6 +4,7 @@
 
 import argparse
 import pathlib
+import signal
 import sys
 import time
 
@@ -113,6 +114,8 @@ def main():
 
 
 if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP):  # peers that are stopped must not be left behind
+        signal.signal(number, lambda *_: sys.exit("bench/run: stopped"))
     try:
         main()
     except KeyboardInterrupt:

@@ -67,7 +67,7 @@ def body(report, machine, rounds, missing, errors):
         "## Narrower registers",
         "The same sources, built for other instruction sets; each against the multiply-adds that its "
         "own registers can do.", report.narrower_registers() or "No such build was measured.",
-        code("build/bench-avx2/bin/bench_model --benchmark_filter='/batch:1000/'"),
+        code("build/bench-sse4.2/bin/bench_model --benchmark_filter='/batch:1000/'"),
         "## Larger batches, longer windows",
         f"On {threads} threads, windows of 200 steps. Each thread has one tile and its tape, "
         "whatever the batch:", report.sweep("batch"),

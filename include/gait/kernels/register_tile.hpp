@@ -141,13 +141,8 @@ template <index Rows, index Vectors, class T>
 
 namespace detail {
 
-/// Rows of a tile at most. In a narrow panel half as many: with the sums of several k apart they
-/// are as many chains, and the other sizes were a tenth of what a trainer took to compile.
-template <index Vectors>
-inline constexpr index most_rows = Vectors == tile_vectors ? tile_rows : (tile_rows + 1) / 2;
-
-/// work.operator()<Rows, Vectors>(row, column) with Rows = `rows`, 1 to most_rows.
-template <index Vectors, index Rows = most_rows<Vectors>, class Work>
+/// work.operator()<Rows, Vectors>(row, column) for `rows`, 1 to Rows.
+template <index Vectors, index Rows, class Work>
 [[gnu::always_inline]] inline void with_rows(index rows, index row, index column,
                                              const Work& work) noexcept {
     if constexpr (Rows > 1)
@@ -158,13 +153,13 @@ template <index Vectors, index Rows = most_rows<Vectors>, class Work>
 
 /// Groups as even as can be: 64 rows are nine times 6 and twice 5, not ten times 6, a 3 and a 1. A
 /// tile of one row or two waits for its own sums.
-template <index Vectors, class Work>
+template <index Vectors, index Most = tile_rows, class Work>
 [[gnu::always_inline]] inline void for_each_row_group(index M, index column,
                                                       const Work& work) noexcept {
-    index groups = (M + most_rows<Vectors> - 1) / most_rows<Vectors>;
+    index groups = (M + Most - 1) / Most;
     for (index row = 0, rows = 0; groups > 0; row += rows, --groups) {
         rows = (M - row + groups - 1) / groups;
-        with_rows<Vectors>(rows, row, column, work);
+        with_rows<Vectors, Most>(rows, row, column, work);
     }
 }
 
@@ -172,8 +167,8 @@ template <index Vectors, class Work>
 
 /// Covers c (M, N) with register tiles: calls work.operator()<Rows, Vectors>(row, column) for each,
 /// panel by panel, so that one panel of b stays in the nearest cache for all rows. `WholePanels`: N
-/// is a multiple of a panel's width.
-template <class T, bool WholePanels = false, class Work>
+/// is a multiple of a panel's width. `NarrowRows`: rows of a tile in a narrow panel, at most.
+template <class T, bool WholePanels = false, index NarrowRows = tile_rows, class Work>
 [[gnu::always_inline]] inline void for_each_tile(index M, index N, const Work& work) noexcept {
     if constexpr (WholePanels) {
         for (index column = 0; column < N; column += panel_width<T>)
@@ -184,9 +179,9 @@ template <class T, bool WholePanels = false, class Work>
             if (width == panel_width<T>)
                 detail::for_each_row_group<tile_vectors>(M, column, work);
             else if (width == 2 * lanes<T>)
-                detail::for_each_row_group<2>(M, column, work);
+                detail::for_each_row_group<2, NarrowRows>(M, column, work);
             else
-                detail::for_each_row_group<1>(M, column, work);
+                detail::for_each_row_group<1, NarrowRows>(M, column, work);
         }
     }
 }
