@@ -64,10 +64,13 @@ def body(report, machine, rounds, missing, errors):
         "A step of a stream, us:", stream_sizes,
         code(f"{model} --benchmark_filter='hidden_'") + ", "
         + code(f"build/bench/bin/peer_eigen --threads 1 {hidden} stream"),
-        "## Narrower registers",
-        "The same sources, built for other instruction sets; each against the multiply-adds that its "
-        "own registers can do.", report.narrower_registers() or "No such build was measured.",
-        code("build/bench-sse4.2/bin/bench_model --benchmark_filter='/batch:1000/'"),
+    ]
+    if narrower := report.narrower_registers():
+        parts += ["## Narrower registers",
+                  "The same sources, built for other instruction sets; each against the "
+                  "multiply-adds that its own registers can do.", narrower,
+                  code("build/bench-sse4.2/bin/bench_model --benchmark_filter='/batch:1000/'")]
+    parts += [
         "## Larger batches, longer windows",
         f"On {threads} threads, windows of 200 steps. Each thread has one tile and its tape, "
         "whatever the batch:", report.sweep("batch"),
