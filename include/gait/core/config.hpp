@@ -24,7 +24,9 @@
 #define GAIT_VERSION_PATCH 0
 #define GAIT_VERSION "0.1.0"
 
-#if defined(__AVX512BW__) && defined(__AVX512DQ__)
+#if defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512BF16__)
+#define GAIT_ARCH avx512_bf16
+#elif defined(__AVX512BW__) && defined(__AVX512DQ__)
 #define GAIT_ARCH avx512
 #elif defined(__AVX2__) && defined(__FMA__)
 #define GAIT_ARCH avx2_fma

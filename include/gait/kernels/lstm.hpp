@@ -113,9 +113,11 @@ gate_sums(const gate_weights<Stored>& w, const lstm_step<T>& s, index row, index
         multiply_add<Panels>(sums, H, s.h_before + row * H, H, 1, w.h + panel, w.row, w.panel,
                              aside);
     };
+    if (!s.h_before)
+        return sums;
     if constexpr (Taped)
         add_h(prefetch_tape<Rows, Panels, T>(s, row, column));
-    else if (s.h_before)
+    else
         add_h(no_aside{});
     return sums;
 }
@@ -248,20 +250,22 @@ void lstm_ahead(const gate_weights<T>& w, index hidden, const T* bias, const T* 
 ///     d_o = d_h tanh(c)                      d_c += d_h o (1 - tanh(c)^2)
 ///     d_i = d_c g     d_f = d_c c'     d_g = d_c i     d_c' = d_c f
 ///
-/// each gate's times its slope: overwrites `gates` with the gradients of the sums, d_c with d_c',
-/// and adds the rows' sum to d_bias (4, H).
+/// each gate's times its slope: calls put(row, unit, d_gates) with the gradients of the sums, the
+/// four gates' registers of the units from `unit` on, overwrites d_c with d_c', and adds the rows'
+/// sum to d_bias (4, H).
 ///
 /// Row by row, as the tape lies in memory: it comes from the last cache, and a loop that went down
 /// the rows for each register of units, to keep the bias's sums in registers, took half as long
 /// again. The step before is asked for during the product that follows, not here:
 /// kernels/prefetch.hpp.
-template <class T>
-void lstm_backward(index R, index H, T* gates, const T* cells, const T* cells_before, const T* d_h,
-                   T* d_c, T* d_bias) noexcept {
+template <class T, class Put>
+[[gnu::always_inline]] inline void lstm_backward(index R, index H, const T* gates, const T* cells,
+                                                 const T* cells_before, const T* d_h, T* d_c,
+                                                 T* d_bias, const Put& put) noexcept {
     const batch<T> one(T{1});
     for (index r = 0; r < R; ++r) {
         for_each_register<T>(H, [&](index unit, index inside) {
-            T* at = gates + 4 * unit;
+            const T* at = gates + 4 * unit;
             const batch<T> i = simd::load(at), f = simd::load(at + lanes<T>);
             const batch<T> g = simd::load(at + 2 * lanes<T>), o = simd::load(at + 3 * lanes<T>);
             const batch<T> tanh_c = simd::load(cells + 2 * unit + lanes<T>);
@@ -275,9 +279,9 @@ void lstm_backward(index R, index H, T* gates, const T* cells, const T* cells_be
                 dc * i * simd::fnma<T>(g, g, one), dh * tanh_c * simd::fnma<T>(o, o, o)};
 
             simd::store<T>(d_c + unit, dc * f);
+            put(r, unit, d_gates);
 #pragma GCC unroll 4
             for (index gate = 0; gate < 4; ++gate) {
-                simd::store<T>(at + gate * lanes<T>, d_gates[gate]);
                 T* sum = d_bias + gate * H + unit;
                 simd::store<T>(sum, simd::load(sum, inside) + d_gates[gate], inside);
             }
@@ -285,6 +289,19 @@ void lstm_backward(index R, index H, T* gates, const T* cells, const T* cells_be
         gates += gate_stride<T>(H), cells += cell_stride<T>(H), cells_before += cell_stride<T>(H);
         d_h += H, d_c += padded_units<T>(H);
     }
+}
+
+/// The same, with the gradients over the gates.
+template <class T>
+void lstm_backward(index R, index H, T* gates, const T* cells, const T* cells_before, const T* d_h,
+                   T* d_c, T* d_bias) noexcept {
+    lstm_backward<T>(R, H, gates, cells, cells_before, d_h, d_c, d_bias,
+                     [&](index r, index unit, const batch<T>(&d_gates)[4]) {
+                         T* at = gates + r * gate_stride<T>(H) + 4 * unit;
+#pragma GCC unroll 4
+                         for (index gate = 0; gate < 4; ++gate)
+                             simd::store<T>(at + gate * lanes<T>, d_gates[gate]);
+                     });
 }
 
 } // namespace gait::inline GAIT_ARCH

@@ -23,12 +23,16 @@
 //   trainable_layer  backward: the tape and dL/dy -> dL/dx and dL/dparams
 //   streaming_layer  step:     one time step, with a state and no tape
 //
+// A layer that can compute its matrix products in several ways (kernels/product_precision.hpp) has
+// a member `products`, and packs and reads its weights accordingly.
+//
 // Every member is templated on the scalar, so the code that trains in float is checked in double.
 #pragma once
 
 #include <gait/core/buffer.hpp>
 #include <gait/core/extents.hpp>
 #include <gait/core/random.hpp>
+#include <gait/kernels/product_precision.hpp>
 
 #include <concepts>
 #include <cstdint>

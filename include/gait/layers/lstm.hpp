@@ -4,23 +4,15 @@
 // An LSTM layer: x (T, R, F) to h (T, R, H), with backpropagation through time. The equations
 // are in kernels/lstm.hpp, the weights and how they are packed in layers/lstm_weights.hpp.
 //
-// Forward goes step by step, both products and the gates in one kernel. Backward goes from the last
-// step to the first; of the three products of a step only d_h of the step before is needed at once:
-//
-//     d_h' (R, H)  = d_y' + d_gates U             every step
-//     d_x (M, F)   = d_gates W                    for `slice` steps together, M = slice * R rows
-//     d_W, d_U    += x^T d_gates, h'^T d_gates    likewise
-//
-// d_gates overwrites the gates on the tape. A slice is short enough that its gates and inputs are
-// still in the core's own cache when its products come (330 KB at 64 units), and long enough that
-// loading and storing the register tiles of d_W hardly counts: that product alone reaches 0.89 of
-// an AVX-512 machine's peak with 96 rows, 0.93 with 192 and 0.96 with 384. A whole training step:
-// 0.782 with slices of 120 rows, 0.791 with 240, no more with 384.
+// Forward goes step by step. Backward goes from the last step to the first; d_gates overwrites the
+// gates on the tape. Of the three products of a step only d_h of the step before is needed at once,
+// so the others take `slice` steps together: layers/lstm_products.hpp.
 #pragma once
 
 #include <gait/kernels/lstm.hpp>
 #include <gait/layers/initialise.hpp>
 #include <gait/layers/layer.hpp>
+#include <gait/layers/lstm_products.hpp>
 #include <gait/layers/lstm_weights.hpp>
 
 namespace gait::inline GAIT_ARCH {
@@ -32,6 +24,9 @@ struct lstm {
     using output = sequence<H>;
 
     static constexpr index parameter_count = 4 * H * (F + H + 1);
+
+    /// Of the layer's four matrix products, in training and in inference on several rows.
+    product_precision products = product_precision::fp32;
 
     static std::string description() {
         return std::string("lstm(") + std::to_string(F) + ", " + std::to_string(H) + ")";
@@ -46,7 +41,7 @@ struct lstm {
 
     template <class T>
     void pack(const params<const T>& p, T* to) const {
-        packed<T>::pack(p, to);
+        packed<T>::pack(p, available(products), to);
     }
     void pack_compact(const params<const float>& p, float* to) const {
         compact<float>::pack(p, to);
@@ -81,8 +76,14 @@ struct lstm {
             return aligned_count<T>((s.count() + s.rows) * cell_stride<T>(H));
         }
         static constexpr index row_size(extents s) { return aligned_count<T>(s.rows * H); }
+        static constexpr index d_c_size(extents s) {
+            return aligned_count<T>(s.rows * padded_units<T>(H));
+        }
         static constexpr index size(extents s) {
-            return gates_size(s) + cells_size(s) + 2 * row_size(s) + s.rows * padded_units<T>(H);
+            index all = gates_size(s) + cells_size(s) + 2 * row_size(s) + d_c_size(s);
+            if constexpr (multiplies_bfloat16<T>)
+                all += lstm_bfloat16<F, H>::size(s.rows);
+            return all;
         }
 
         T* gates; ///< (T, R, gate_stride): activated; after backward, the gradients of their sums
@@ -90,10 +91,11 @@ struct lstm {
         T* h_before; ///< (R, H): h before the window
         T* d_h;      ///< (R, H): scratch
         T* d_c;      ///< (R, Hp): scratch
+        T* bfloat16; ///< scratch of products in bfloat16
 
         tape(T* data, extents s)
             : gates(data), cells(gates + gates_size(s)), h_before(cells + cells_size(s)),
-              d_h(h_before + row_size(s)), d_c(d_h + row_size(s)) {}
+              d_h(h_before + row_size(s)), d_c(d_h + row_size(s)), bfloat16(d_c + d_c_size(s)) {}
     };
 
     /// Glorot for W, orthogonal for each gate's U; bias 0 but 1 for the forget gate, so that the
@@ -120,22 +122,24 @@ struct lstm {
             for_each_cell<T>(R, [&](index number, index at) { tape_.cells[at] = carry.c[number]; });
         }
         const T* h_before = tape_.h_before;
-        for (index t = 0; t < x.steps(); ++t) {
-            T* cells = tape_.cells + t * R * row;
-            T* h = y.step(t).data();
-            lstm_forward<true, T>(R, w.gates(),
-                                  {.features = F,
-                                   .hidden = H,
-                                   .start = w.bias(),
-                                   .x = x.step(t).data(),
-                                   .h_before = h_before,
-                                   .c_before = {cells, row},
-                                   .h = h,
-                                   .c = {cells + R * row, row},
-                                   .gates = tape_.gates + t * R * gate_stride<T>(H),
-                                   .rows_ahead = t + 1 < x.steps() ? R : 0});
-            h_before = h;
-        }
+        with_products<T>(w, tape_.bfloat16, R, [&](const auto& products_of) {
+            for (index t = 0; t < x.steps(); ++t) {
+                T* cells = tape_.cells + t * R * row;
+                T* h = y.step(t).data();
+                products_of.template forward<true>(
+                    R, {.features = F,
+                        .hidden = H,
+                        .start = w.bias(),
+                        .x = x.step(t).data(),
+                        .h_before = h_before,
+                        .c_before = {cells, row},
+                        .h = h,
+                        .c = {cells + R * row, row},
+                        .gates = tape_.gates + t * R * gate_stride<T>(H),
+                        .rows_ahead = t + 1 < x.steps() ? R : 0});
+                h_before = h;
+            }
+        });
         if (carry.h) {
             const T* cells = tape_.cells + x.steps() * R * row;
             carry.set_h(h_before, R);
@@ -147,46 +151,41 @@ struct lstm {
     void backward(packed<T> w, view<const T, F> x, view<const T, H> y, view<const T, H> d_y,
                   view<T, F> d_x, tape<T> tape_, params<T> d_params, const pass&) const {
         const index R = x.rows(), row = cell_stride<T>(H), gates_row = gate_stride<T>(H);
-        const index slice = std::max<index>(1, slice_rows / R);
+        const index slice = lstm_slice_rows(R) / R;
         std::fill_n(tape_.d_c, R * padded_units<T>(H), T{0});
 
         const T* d_h = d_y.step(x.steps() - 1).data();
-        for (index end = x.steps(); end > 0; end = std::max<index>(0, end - slice)) {
-            const index first = std::max<index>(0, end - slice);
-            for (index t = end - 1; t >= first; --t) {
-                T* gates = tape_.gates + t * R * gates_row;
-                const T* cells_before = tape_.cells + t * R * row;
-                lstm_backward<T>(R, H, gates, cells_before + R * row, cells_before, d_h, tape_.d_c,
-                                 d_params.bias.data());
-                if (t > 0) {
-                    // What the step before reads, and of this one the slice's products.
-                    prefetch_runs<T> soon({{{gates - R * gates_row, R * gates_row},
-                                            {cells_before - R * row, R * row},
-                                            {d_y.step(std::max<index>(t, 2) - 2).data(), R * H},
-                                            {y.step(t - 1).data(), R * H},
-                                            {x.step(t).data(), R * F}}});
-                    matmul<identity, T>(R, H, gate_count<T>, {gates, gates_row},
-                                        w.data + packed<T>::d_h_at, {d_y.step(t - 1).data(), H},
-                                        {tape_.d_h, H}, 0, &soon);
-                    d_h = tape_.d_h;
+        with_products<T>(w, tape_.bfloat16, R, [&](const auto& products_of) {
+            for (index end = x.steps(); end > 0; end = std::max<index>(0, end - slice)) {
+                const index first = std::max<index>(0, end - slice);
+                const matrix_ref<const T> d_gates{tape_.gates + first * R * gates_row, gates_row};
+                for (index t = end - 1; t >= first; --t) {
+                    T* gates = tape_.gates + t * R * gates_row;
+                    const T* cells_before = tape_.cells + t * R * row;
+                    products_of.d_gates(R, (t - first) * R, gates, cells_before + R * row,
+                                        cells_before, d_h, tape_.d_c, d_params.bias.data());
+                    if (t > 0) {
+                        // What the step before reads, and of this one the slice's products.
+                        prefetch_runs<T> soon({{{gates - R * gates_row, R * gates_row},
+                                                {cells_before - R * row, R * row},
+                                                {d_y.step(std::max<index>(t, 2) - 2).data(), R * H},
+                                                {y.step(t - 1).data(), R * H},
+                                                {x.step(t).data(), R * F}}});
+                        products_of.d_h(R, (t - first) * R, d_gates, d_y.step(t - 1).data(),
+                                        tape_.d_h, soon);
+                        d_h = tape_.d_h;
+                    }
                 }
+                const index M = (end - first) * R;
+                if (d_x)
+                    products_of.d_x(M, d_gates, d_x.step(first).data());
+                // h of the step before: y, one step earlier, but for the first step of all.
+                const T* h_before = first > 0 ? y.step(first - 1).data() : y.data();
+                products_of.d_weights(M, d_gates, x.step(first).data(),
+                                      {tape_.h_before, first > 0 ? 0 : R, h_before},
+                                      d_params.weight_ih.data(), d_params.weight_hh.data());
             }
-            const index M = (end - first) * R;
-            const matrix_ref<const T> d_gates{tape_.gates + first * R * gates_row, gates_row};
-            if (d_x)
-                matmul<identity, T>(M, F, gate_count<T>, d_gates, w.data + packed<T>::d_x_at, {},
-                                    {d_x.step(first).data(), F});
-            add_weights_gradient<F>(M, x.step(first).data(), d_gates, d_params.weight_ih.data());
-            // h of the step before: y, one step earlier, but for the first step of all.
-            if (first > 0) {
-                add_weights_gradient<H>(M, y.step(first - 1).data(), d_gates,
-                                        d_params.weight_hh.data());
-            } else {
-                add_weights_gradient<H>(R, tape_.h_before, d_gates, d_params.weight_hh.data());
-                add_weights_gradient<H>(M - R, y.data(), {d_gates.data + R * gates_row, gates_row},
-                                        d_params.weight_hh.data());
-            }
-        }
+        });
     }
 
     /// One step; `Form` is packed<T> or compact<T>.
@@ -218,10 +217,18 @@ struct lstm {
             }
     }
 
-    /// The sums of several steps of one row before h' is in them, (T, 4 Hp).
+    /// The sums of several steps of one row before h' is in them, (T, 4 Hp); of several rows,
+    /// scratch of products in bfloat16.
     template <class T>
     struct scratch {
-        static constexpr index size(extents s) { return s.rows == 1 ? s.steps * gate_count<T> : 0; }
+        static constexpr index size(extents s) {
+            if (s.rows == 1)
+                return s.steps * gate_count<T>;
+            if constexpr (multiplies_bfloat16<T>)
+                return lstm_bfloat16<F, H>::forward_size(s.rows);
+            else
+                return 0;
+        }
 
         T* sums;
         scratch(T* data, extents) : sums(data) {}
@@ -239,35 +246,45 @@ struct lstm {
             matmul<identity, T>(x.steps(), gate_count<T>, F, {x.data(), F}, weights.x, w.bias(),
                                 {scratch_.sums, gate_count<T>}, F + H);
         const T* h_before = s.h;
-        for (index t = 0; t < x.steps(); ++t) {
-            T* h = y.step(t).data();
-            lstm_forward<false, T>(
-                R, weights,
-                {.features = sums_first ? 0 : F,
-                 .hidden = H,
-                 .start = sums_first ? matrix_ref<const T>{scratch_.sums + t * gate_count<T>, 0}
+        const auto all_steps = [&](const auto& products_of) {
+            for (index t = 0; t < x.steps(); ++t) {
+                T* h = y.step(t).data();
+                products_of.template forward<false>(
+                    R, {.features = sums_first ? 0 : F,
+                        .hidden = H,
+                        .start = sums_first
+                                     ? matrix_ref<const T>{scratch_.sums + t * gate_count<T>, 0}
                                      : w.bias(),
-                 .x = x.step(t).data(),
-                 .h_before = h_before,
-                 .c_before = {s.c, H},
-                 .h = h,
-                 .c = {s.c, H},
-                 .backwards = t % 2 == 1});
-            h_before = h;
-        }
+                        .x = x.step(t).data(),
+                        .h_before = h_before,
+                        .c_before = {s.c, H},
+                        .h = h,
+                        .c = {s.c, H},
+                        .backwards = t % 2 == 1});
+                h_before = h;
+            }
+        };
+        if (sums_first)
+            all_steps(lstm_fp32<T, F, H>(w));
+        else
+            with_products<T>(w, scratch_.sums, R, all_steps);
         s.set_h(h_before, R);
     }
 
 private:
-    static constexpr index slice_rows = 240;
     /// Where it was measured. On smaller processors the state had better stay small.
     static constexpr bool looks_ahead = lanes<float> >= 8;
     template <class T>
     static constexpr index gate_count = 4 * padded_units<T>(H);
 
-    template <index K, class T>
-    static void add_weights_gradient(index M, const T* a, matrix_ref<const T> d_gates, T* d_w) {
-        matmul_transposed<T>(M, K, gate_count<T>, {a, K}, d_gates, {d_w, 4 * H}, gate_columns{H});
+    /// Calls work(products) with the ones that were chosen. `memory` is for those in bfloat16.
+    template <class T, class Work>
+    void with_products(packed<T> w, [[maybe_unused]] T* memory, [[maybe_unused]] index R,
+                       const Work& work) const {
+        if constexpr (multiplies_bfloat16<T>)
+            if (const auto chosen = available(products); chosen != product_precision::fp32)
+                return work(lstm_bfloat16<F, H>(bfloat16_parts(chosen), w, memory, R));
+        work(lstm_fp32<T, F, H>(w));
     }
 
     /// Calls work(place in (R, H), place of the same c in a step of `cells`).

@@ -7,6 +7,7 @@
 
 #include <gait/kernels/gates.hpp>
 #include <gait/layers/initialise.hpp>
+#include <gait/layers/lstm_bfloat16_weights.hpp>
 
 namespace gait::inline GAIT_ARCH {
 
@@ -31,14 +32,15 @@ struct lstm_params {
 };
 
 /// As the kernels read them: panels of W and U behind each other, the bias, and U and W transposed
-/// for backward.
+/// for backward; then the same in bfloat16, where there are products of those.
 template <class T, index F, index H>
 struct packed_lstm {
     static constexpr index units = padded_units<T>(H);
     static constexpr index bias_at = 4 * units * (F + H);
     static constexpr index d_h_at = bias_at + aligned_count<T>(4 * units);
     static constexpr index d_x_at = d_h_at + aligned_count<T>(panels_size<T>(4 * units, H));
-    static constexpr index size = d_x_at + aligned_count<T>(panels_size<T>(4 * units, F));
+    static constexpr index bfloat16_at = d_x_at + aligned_count<T>(panels_size<T>(4 * units, F));
+    static constexpr index size = bfloat16_at + lstm_bfloat16_size<T, F, H>();
 
     const T* data;
     explicit packed_lstm(const T* from) : data(from) {}
@@ -49,13 +51,17 @@ struct packed_lstm {
     }
     [[nodiscard]] matrix_ref<const T> bias() const { return {data + bias_at, 0}; }
 
-    static void pack(const lstm_params<const T, F, H>& p, T* to) {
+    static void pack(const lstm_params<const T, F, H>& p, product_precision products, T* to) {
         constexpr index panel = panel_width<T> * (F + H);
         pack_gates<T>(H, F, p.weight_ih.data(), 4 * H, to, panel);
         pack_gates<T>(H, H, p.weight_hh.data(), 4 * H, to + panel_width<T> * F, panel);
         pack_gates<T>(H, 1, p.bias.data(), 4 * H, to + bias_at, panel_width<T>);
         pack_gates_transposed<T>(H, H, p.weight_hh.data(), 4 * H, to + d_h_at);
         pack_gates_transposed<T>(H, F, p.weight_ih.data(), 4 * H, to + d_x_at);
+        if constexpr (multiplies_bfloat16<T>)
+            if (products != product_precision::fp32)
+                lstm_bfloat16_weights<F, H>::pack(bfloat16_parts(products), packed_lstm(to).gates(),
+                                          to + d_h_at, to + d_x_at, to + bfloat16_at);
     }
 };
 

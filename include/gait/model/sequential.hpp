@@ -59,6 +59,18 @@ public:
         return std::get<I>(layers_);
     }
 
+    /// How the layers that can choose compute their products from now on. Weights that were packed
+    /// before are of no use then.
+    void use_products(product_precision products) {
+        const auto tell = [&](auto& layer) {
+            if constexpr (requires { layer.use_products(products); })
+                layer.use_products(products);
+            else if constexpr (requires { layer.products = products; })
+                layer.products = products;
+        };
+        std::apply([&](auto&... all_layers) { (tell(all_layers), ...); }, layers_);
+    }
+
     /// The layers' descriptions, joined by " | ": the model's architecture as text.
     static std::string description() {
         std::string text;

@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// c (M, N) = start + a (M, K) b (K, N) with a and b in bfloat16, in one part or several:
+//
+//     a b = sum of a_p b_q over parts p + q < parts, the smallest first
+//
+// What is left out is 2^-24 of |a| |b| with three parts, 2^-16 with two, as far as a and b have
+// smaller parts at all.
+//
+// Two units compute it, on the same operands (kernels/bfloat16.hpp). Dots: register tiles as in
+// kernels/register_tile.hpp, where a multiply-add takes a pair of k. Tiles: four accumulators of
+// 16 x 16, since a product of tiles takes 52 cycles and one can begin every 16; two by two, or four
+// side by side where there are no more than 16 rows.
+#pragma once
+
+#include <gait/kernels/bfloat16.hpp>
+
+#include <type_traits>
+
+namespace gait::inline GAIT_ARCH {
+
+#if defined(__AVX512BF16__) && defined(__AVX512BW__)
+
+namespace detail {
+
+/// What both units compute with.
+struct bfloat16_product {
+    index M, N, K, parts;
+    bfloat16_rows<const bfloat16> a;
+    bfloat16_panels<const bfloat16> b;
+    matrix_ref<const float> start;
+    matrix_ref<float> c;
+    prefetch_runs<float>* soon;
+
+    /// Calls work(a's part, b's panel from column `column` on) for all parts that count.
+    template <class Work>
+    [[gnu::always_inline]] void for_each_part(index row, index column, const Work& work) const {
+        for (index sum = parts - 1; sum >= 0; --sum)
+            for (index p = sum; p >= 0; --p)
+                work(a.data + row * a.stride + p * a.part,
+                     b.data + (sum - p) * b.part + column * padded_k(K));
+    }
+};
+
+/// A pair of k in all lanes, and a pair for each lane, as the registers that `pinned` takes.
+[[nodiscard, gnu::always_inline]] inline batch<float> one_pair(const bfloat16* at) noexcept {
+    std::int32_t pair;
+    std::memcpy(&pair, at, sizeof pair);
+    return _mm512_castsi512_ps(_mm512_set1_epi32(pair));
+}
+[[nodiscard, gnu::always_inline]] inline batch<float> pairs_at(const bfloat16* at) noexcept {
+    return _mm512_castsi512_ps(_mm512_loadu_si512(at));
+}
+
+/// Rows of a register tile and Vectors registers of c from (row, column) on.
+template <index Vectors, class Columns>
+[[gnu::noinline]] void dots_tile(const bfloat16_product& s, index row, index column,
+                                 const Columns& columns) noexcept {
+    constexpr index Rows = tile_rows;
+    const index rows = std::min(Rows, s.M - row);
+    __m512 tile[Rows][Vectors];
+    const auto for_each = [&](const auto& work) {
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+            for (index v = 0; v < Vectors; ++v)
+                work(r, v, columns.template offset<float>(column, v),
+                     r < rows ? columns.template inside<float>(column, v) : 0);
+    };
+    for_each([&](index r, index v, index offset, index inside) {
+        tile[r][v] = s.start.data
+                         ? _mm512_maskz_loadu_ps(static_cast<__mmask16>(first_lanes(inside)),
+                                                 s.start.data + (row + r) * s.start.stride + offset)
+                         : _mm512_setzero_ps();
+    });
+    s.for_each_part(row, column, [&](const bfloat16* a, const bfloat16* b) {
+        for (index k = 0; k < s.K; k += 2, a += 2, b += Vectors * 32) {
+            if (s.soon)
+                (*s.soon)(), (*s.soon)();
+            batch<float> factor[Rows];
+#pragma GCC unroll 8
+            for (index r = 0; r < Rows; ++r)
+                factor[r] = simd::pinned(one_pair(a + r * s.a.stride));
+#pragma GCC unroll 4
+            for (index v = 0; v < Vectors; ++v) {
+                const batch<float> pairs = simd::pinned(pairs_at(b + v * 32));
+#pragma GCC unroll 8
+                for (index r = 0; r < Rows; ++r)
+                    tile[r][v] = _mm512_dpbf16_ps(tile[r][v], bits_as<__m512bh>(factor[r]),
+                                                  bits_as<__m512bh>(pairs));
+            }
+        }
+    });
+    for_each([&](index r, index v, index offset, index inside) {
+        _mm512_mask_storeu_ps(s.c.data + (row + r) * s.c.stride + offset,
+                              static_cast<__mmask16>(first_lanes(inside)), tile[r][v]);
+    });
+}
+
+template <class Columns>
+void matmul_on_dots(const bfloat16_product& s, const Columns& columns) noexcept {
+    const index N = round_up(s.N, lanes<float>);
+    for (index column = 0, width = 0; column < N; column += width) {
+        width = width_of_panel<float>(N - column);
+        for (index row = 0; row < s.M; row += tile_rows)
+            if (width == panel_width<float>)
+                dots_tile<tile_vectors>(s, row, column, columns);
+            else if (width == 2 * lanes<float>)
+                dots_tile<2>(s, row, column, columns);
+            else
+                dots_tile<1>(s, row, column, columns);
+    }
+}
+
+#if defined(GAIT_MATRIX_TILES)
+
+/// Rows x Vectors tiles of c from (row, column) on, in the panel whose rows have `width` columns.
+template <int Rows, int Vectors, class Columns>
+void tiles_tile(const bfloat16_product& s, index row, index panel, index width, index first,
+                const Columns& columns) noexcept {
+    constexpr index L = matrix_tile_rows;
+    constexpr int C = 0, A = 4, B = 6; // tiles: of c 0 to 3, of a 4 and 5, of b 6 and 7
+    // c's tile number n, where it stands in memory or, at an edge, beside it.
+    alignas(64) float edge[L * L];
+    const auto with_tile = [&](index n, matrix_ref<const float> m, const auto& whole,
+                               const auto& part) {
+        const index r = row + n / Vectors * L, v = n % Vectors + first / L;
+        const index offset = columns.template offset<float>(panel, v);
+        const index inside = columns.template inside<float>(panel, v), rows = s.M - r;
+        if (rows >= L && inside >= L)
+            whole(r * m.stride + offset, m.stride * static_cast<index>(sizeof(float)));
+        else
+            part(r * m.stride + offset, m.stride, std::min(rows, L), inside);
+    };
+    const auto start = [&]<int Tile>() {
+        if (!s.start.data)
+            return matrix_tile::zero<C + Tile>();
+        with_tile(
+            Tile, s.start,
+            [&](index at, index bytes) { matrix_tile::load<C + Tile>(s.start.data + at, bytes); },
+            [&](index at, index stride, index rows, index inside) {
+                const auto mask = static_cast<__mmask16>(first_lanes(inside));
+                for (index r = 0; r < rows; ++r)
+                    _mm512_store_ps(edge + r * L, _mm512_maskz_loadu_ps(mask, s.start.data + at + r * stride));
+                matrix_tile::load<C + Tile>(edge, L * static_cast<index>(sizeof(float)));
+            });
+    };
+    const auto finish = [&]<int Tile>() {
+        with_tile(
+            Tile, {s.c.data, s.c.stride},
+            [&](index at, index bytes) { matrix_tile::store<C + Tile>(s.c.data + at, bytes); },
+            [&](index at, index stride, index rows, index inside) {
+                matrix_tile::store<C + Tile>(edge, L * static_cast<index>(sizeof(float)));
+                const auto mask = static_cast<__mmask16>(first_lanes(inside));
+                for (index r = 0; r < rows; ++r)
+                    _mm512_mask_storeu_ps(s.c.data + at + r * stride, mask, _mm512_load_ps(edge + r * L));
+            });
+    };
+    const auto each_tile = [&](const auto& work) {
+        [&]<int... Tile>(std::integer_sequence<int, Tile...>) {
+            (work.template operator()<Tile>(), ...);
+        }
+        (std::make_integer_sequence<int, Rows * Vectors>{});
+    };
+    each_tile(start);
+    s.for_each_part(row, panel, [&](const bfloat16* a, const bfloat16* b) {
+        const index a_bytes = s.a.stride * 2, b_bytes = width * 4;
+        b += 2 * first;
+        for (index k = 0; k < s.K; k += bfloat16_k, a += bfloat16_k, b += bfloat16_k * width) {
+            matrix_tile::load<A>(a, a_bytes);
+            if constexpr (Rows == 2)
+                matrix_tile::load<A + 1>(a + L * s.a.stride, a_bytes);
+            const auto column = [&]<int V>(std::integral_constant<int, V>) {
+                constexpr int from = B + V % 2;
+                matrix_tile::load<from>(b + 2 * V * L, b_bytes);
+                matrix_tile::multiply_add<C + V, A, from>();
+                if constexpr (Rows == 2)
+                    matrix_tile::multiply_add<C + Vectors + V, A + 1, from>();
+            };
+            column(std::integral_constant<int, 0>{});
+            if constexpr (Vectors > 1)
+                column(std::integral_constant<int, 1>{});
+            if constexpr (Vectors > 2) {
+                column(std::integral_constant<int, 2>{});
+                column(std::integral_constant<int, 3>{});
+            }
+        }
+    });
+    each_tile(finish);
+}
+
+template <class Columns>
+void matmul_on_tiles(const bfloat16_product& s, const Columns& columns) noexcept {
+    constexpr index L = matrix_tile_rows;
+    const index N = round_up(s.N, L);
+    for (index panel = 0, width = 0; panel < N; panel += width) {
+        width = width_of_panel<float>(N - panel);
+        for (index row = 0; row < s.M;) {
+            const bool two = s.M - row > L;
+            if (two && width >= 2 * L)
+                for (index first = 0; first < width; first += 2 * L)
+                    tiles_tile<2, 2>(s, row, panel, width, first, columns);
+            else if (two)
+                tiles_tile<2, 1>(s, row, panel, width, 0, columns);
+            else if (width == 4 * L)
+                tiles_tile<1, 4>(s, row, panel, width, 0, columns);
+            else if (width == 2 * L)
+                tiles_tile<1, 2>(s, row, panel, width, 0, columns);
+            else
+                tiles_tile<1, 1>(s, row, panel, width, 0, columns);
+            row += two ? 2 * L : L;
+        }
+    }
+}
+
+#endif
+
+} // namespace detail
+
+/// c (M, N) = start + a b; `start` with stride 0 is a bias, without data it is zero. c may be
+/// `start`. `columns` says where c and start keep their columns. On tiles the caller holds a
+/// `matrix_tile_scope`. `soon` is asked for meanwhile, two lines for each pair of k of each tile.
+///
+/// Error: of the sums, K / 2 roundings with each pair of parts; of the parts, as above.
+template <class Columns>
+void matmul_bfloat16(index M, index N, index K, index parts, bfloat16_rows<const bfloat16> a,
+                     bfloat16_panels<const bfloat16> b, matrix_ref<const float> start,
+                     matrix_ref<float> c, Columns columns,
+                     prefetch_runs<float>* soon = nullptr) noexcept {
+    const detail::bfloat16_product product{M, N, K, parts, a, b, start, c, soon};
+#if defined(GAIT_MATRIX_TILES)
+    if (unit_for_bfloat16() == bfloat16_unit::tiles)
+        return detail::matmul_on_tiles(product, columns);
+#endif
+    detail::matmul_on_dots(product, columns);
+}
+
+#endif
+
+} // namespace gait::inline GAIT_ARCH
