@@ -7,6 +7,7 @@
 #include "by_user.hpp"
 #include "chosen_windows.hpp"
 #include "models.hpp"
+#include "precision_option.hpp"
 #include "support/program.hpp"
 
 #include <gait/data/batches.hpp>
@@ -31,6 +32,7 @@ struct options {
     std::vector<std::string> users;
     gait::index hop = 20, shortest = 0;
     int threads = 0;
+    gait::product_precision precision = gait::product_precision::fp32;
 };
 
 /// The calibration error with the file's temperature and without.
@@ -98,13 +100,16 @@ int evaluate(const gait::trained_model<Model>& trained, const options& o) {
                 source.size(), steps, o.hop);
     if (const auto split = trained.info.extra.find("split"); split != trained.info.extra.end())
         std::printf("%s was trained with a split %s\n", o.weights.c_str(), split->second.c_str());
+    har::print_precision(o.precision);
     std::fflush(stdout);
 
+    Model model = trained.model;
+    model.use_products(o.precision);
     const gait::evaluation seen =
-        gait::evaluate(trained.model, trained.parameters.span(), source, {}, o.threads);
+        gait::evaluate(model, trained.parameters.span(), source, {}, o.threads);
     const auto users = har::by_user(source, seen, r.users.size());
     const calibration sure =
-        calibration_of(gait::logits_of(trained.model, trained.parameters.span(), source, o.threads),
+        calibration_of(gait::logits_of(model, trained.parameters.span(), source, o.threads),
                        trained.info.temperature);
     print(seen, users, sure, r);
     if (!o.json.empty())
@@ -135,6 +140,7 @@ int main(int argc, char** argv) {
             ->delimiter(',')
             ->default_str("all");
         app.add_option("--threads", o.threads, "0: all there are")->check(CLI::Range(0, 1024));
+        har::add_precision_option(app, o.precision);
         app.add_option("--json", o.json, "file for the same figures as JSON")->default_str("none");
         CLI11_PARSE(app, count, words);
         return har::with_weights(o.weights,

@@ -9,6 +9,7 @@
 #include "archive.hpp"
 #include "live_track.hpp"
 #include "models.hpp"
+#include "precision_option.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
 
@@ -42,6 +43,7 @@ struct options {
     gait::index hop = 20, shortest = 0;
     double max_gap = gait::preparation_options{}.max_gap;
     int threads = gait::available_threads();
+    gait::product_precision precision = gait::product_precision::fp32;
     double unsure = 0;
     bool json = false;
 };
@@ -250,7 +252,9 @@ void read_file(const std::string& path, predictor<Model>& predict) {
 }
 
 int run(const options& o) {
-    return har::with_weights(o.weights, [&](const auto& trained) {
+    har::print_precision(o.precision, stderr);
+    return har::with_weights(o.weights, [&](auto trained) {
+        trained.model.use_products(o.precision);
         if (!(trained.info.rate_hz > 0))
             throw gait::error({o.weights, "metadata 'rate_hz'", "samples per second", "nothing"});
         predictor predict(trained, o);
@@ -286,6 +290,7 @@ int main(int argc, char** argv) {
                        "seconds between two rows above which a window isn't continued")
             ->check(CLI::Range(1e-6, 60.0));
         app.add_option("--threads", o.threads, "threads that classify")->check(CLI::Range(1, 1024));
+        har::add_precision_option(app, o.precision);
         app.add_option("--unsure", o.unsure,
                        "print the class unsure where the best has a probability below this")
             ->check(CLI::Range(0.0, 1.0));

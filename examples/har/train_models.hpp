@@ -36,9 +36,9 @@ struct model_in_training
 
 template <gait::index Classes>
 model_in_training<Classes> in_training(const gait::har_model<Classes>&, double dropped,
-                                       double between) {
-    return model_in_training<Classes>({}, {}, {{static_cast<float>(between), true}}, {}, {},
-                                      {static_cast<float>(dropped)}, {});
+                                       double between, gait::product_precision products) {
+    return model_in_training<Classes>({}, {products}, {{static_cast<float>(between), true}},
+                                      {products}, {}, {static_cast<float>(dropped)}, {});
 }
 
 } // namespace har

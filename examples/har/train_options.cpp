@@ -4,6 +4,7 @@
 // har_train's and har_train_mpi's command line, apart from the training: CLI11 takes as long to
 // compile as all of that.
 #include "train_options.hpp"
+#include "precision_option.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -218,6 +219,7 @@ void add_run_options(CLI::App& app, train_options& o, bool ranks) {
     app.add_option("--truncate", o.fit.truncate_steps,
                    "steps of a window that are differentiated, the last ones; 0: all")
         ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+    add_precision_option(app, o.precision);
     app.add_option("--seed", o.fit.seed, "of initialisation, order and random split");
     app.add_option("--threads", o.fit.threads, "0: all there are; changes no bit of the result")
         ->check(CLI::Range(0, 1024));

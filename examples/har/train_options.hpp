@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gait/data/augmentation.hpp>
+#include <gait/kernels/product_precision.hpp>
 #include <gait/training/options.hpp>
 
 #include <functional>
@@ -41,6 +42,8 @@ struct train_options {
     std::string from;           ///< weights to begin with; empty: random ones
     double dropout = 0;         ///< share of the last hidden state
     double dropout_between = 0; ///< share of the features between the LSTMs
+
+    gait::product_precision precision = gait::product_precision::fp32; ///< of the LSTMs' products
 
     gait::augmentation augment;
 

@@ -7,6 +7,7 @@
 #include "by_user.hpp"
 #include "chosen_windows.hpp"
 #include "models.hpp"
+#include "precision_option.hpp"
 #include "support/folder.hpp"
 #include "support/interrupt.hpp"
 #include "support/memory.hpp"
@@ -141,6 +142,7 @@ training_outcome train_model(const Model& model, train_options& o,
                              const gait::any_communicator& ranks, last_checkpoint& last,
                              const std::vector<split_result>& others = {}) {
     const bool first = ranks.rank() == 0; // shows and writes for all
+    o.fit.tile = gait::windows_per_tile_with(o.precision);
     auto windows = gait::make_windows(r, o.window, o.hop, std::min(o.shortest, o.window));
     const gait::split parts = split_windows(o, r, windows);
     gait::scaling scale;
@@ -166,6 +168,7 @@ training_outcome train_model(const Model& model, train_options& o,
     o.fit.identity["dropout"] = in_words(o.dropout) + ", between " + in_words(o.dropout_between);
     if (first) {
         print_data(o, r, parts, std::ssize(windows));
+        print_precision(o.precision);
         if (reads_a_part(o, ranks))
             std::printf("Rank 0 holds %td of %td samples.\n",
                         std::ssize(r.samples) / gait::recordings::axes, r.size());
@@ -220,7 +223,7 @@ training_outcome train_model(const Model& model, train_options& o,
         return verdict();
     };
     training_outcome done;
-    const auto trainee = in_training(model, o.dropout, o.dropout_between);
+    const auto trainee = in_training(model, o.dropout, o.dropout_between, o.precision);
     done.fit = gait::fit(trainee, train, validation, o.fit, tell, ranks);
     if (first)
         display->stop();

@@ -100,6 +100,10 @@ TEST_CASE("equally long windows are cut in their order, six by six") {
     for (gait::index t = 0; t < 4; ++t)
         CHECK(std::ranges::equal(
             cut[t], std::span(ids).subspan(static_cast<std::size_t>(6 * t), t < 3 ? 6 : 4)));
+    cut.cut(source, ids, 16);
+    REQUIRE(cut.size() == 2);
+    CHECK(std::ranges::equal(cut[0], std::span(ids).first(16)));
+    CHECK(std::ranges::equal(cut[1], std::span(ids).subspan(16)));
 }
 
 TEST_CASE("every window is in one tile, with windows of its length only") {

@@ -17,6 +17,7 @@
 #include <gait/kernels/matrix_tiles.hpp>
 
 #include <array>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -37,6 +38,13 @@ inline constexpr std::array product_precisions{
 
 /// The unit that multiplies bfloat16.
 enum class bfloat16_unit { none, dots, tiles };
+
+/// For people: "matrix tiles".
+[[nodiscard]] constexpr std::string_view name_of(bfloat16_unit unit) noexcept {
+    constexpr std::array<std::string_view, 3> names{"multiply-adds", "dot products",
+                                                    "matrix tiles"};
+    return names[static_cast<std::size_t>(unit)];
+}
 
 /// Whether this program has kernels for bfloat16 products at all.
 #if defined(__AVX512BF16__) && defined(__AVX512BW__)
@@ -69,6 +77,21 @@ inline void use_unit_for_bfloat16(bfloat16_unit unit) noexcept { detail::unit_in
 /// `wanted`, or fp32 where nothing multiplies bfloat16.
 [[nodiscard]] inline product_precision available(product_precision wanted) noexcept {
     return unit_for_bfloat16() == bfloat16_unit::none ? product_precision::fp32 : wanted;
+}
+
+/// What is computed when `wanted` was asked for, and on what: "bf16 on dot products".
+[[nodiscard]] inline std::string description_of(product_precision wanted) {
+    const product_precision chosen = available(wanted);
+    const bfloat16_unit unit =
+        chosen == product_precision::fp32 ? bfloat16_unit::none : unit_for_bfloat16();
+    std::string text(name_of(chosen));
+    text += " on ";
+    text += name_of(unit);
+    if (chosen != wanted) {
+        text += ", as nothing here multiplies bfloat16 for ";
+        text += name_of(wanted);
+    }
+    return text;
 }
 
 /// bfloat16 that make up a float: `parts` of them, and products of parts p and q with p + q < parts.

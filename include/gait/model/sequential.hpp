@@ -71,6 +71,24 @@ public:
         std::apply([&](auto&... all_layers) { (tell(all_layers), ...); }, layers_);
     }
 
+    /// How the first of those does; fp32 if there is none.
+    [[nodiscard]] product_precision products() const {
+        return std::apply(
+            [](const auto&... all_layers) {
+                product_precision found = product_precision::fp32;
+                const auto ask = [&](const auto& layer) {
+                    if constexpr (requires { { layer.products() } -> std::same_as<product_precision>; })
+                        found = layer.products();
+                    else if constexpr (requires { { layer.products } -> std::convertible_to<product_precision>; })
+                        found = layer.products;
+                    return found != product_precision::fp32;
+                };
+                (ask(all_layers) || ...);
+                return found;
+            },
+            layers_);
+    }
+
     /// The layers' descriptions, joined by " | ": the model's architecture as text.
     static std::string description() {
         std::string text;

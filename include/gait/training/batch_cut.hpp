@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// How a batch is cut, which depends on its size alone:
+// How a batch is cut, which depends on its size and on the tiles' alone:
 //
-//   tiles     of windows_per_tile places, the last with what is left
+//   tiles     of `tile` places, the last with what is left
 //   shards    groups of neighbouring tiles, a power of two of them unless the limit is none
 //   parts     of neighbouring shards, one for each of some ranks
 //
@@ -21,10 +21,10 @@
 namespace gait::inline GAIT_ARCH {
 
 struct batch_cut {
-    index rows, tiles, shards;
+    index rows, tile, tiles, shards;
 
-    batch_cut(index windows, index most_shards)
-        : rows(windows), tiles((rows + windows_per_tile - 1) / windows_per_tile),
+    batch_cut(index windows, index most_shards, index windows_of_tile = windows_per_tile)
+        : rows(windows), tile(windows_of_tile), tiles((rows + tile - 1) / tile),
           // A power of two, so that the tree over the ranks is still the tree over the shards.
           shards(std::min(most_shards,
                           static_cast<index>(std::bit_ceil(static_cast<std::size_t>(tiles))))) {}
@@ -32,7 +32,7 @@ struct batch_cut {
     /// Of a shard. It ends where the next one begins.
     [[nodiscard]] index first_tile(index shard) const { return tiles * shard / shards; }
     [[nodiscard]] index first_window(index shard) const {
-        return std::min(rows, first_tile(shard) * windows_per_tile);
+        return std::min(rows, first_tile(shard) * tile);
     }
     /// Of a batch's `ids`, the shard's.
     [[nodiscard]] std::span<const index> windows_of(index shard, std::span<const index> ids) const {

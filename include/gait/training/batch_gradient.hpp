@@ -45,13 +45,15 @@ void sum_along_tree(int threads, index count, index N, index stride, T* runs) {
 template <classifying_model Model>
 class batch_gradient {
 public:
-    /// `steps`: the longest window of any source this will see, in training or evaluation.
-    batch_gradient(int threads, int shards, index steps, index truncate_steps)
-        : shards_(shards), runs_(shards * stride), tiles_(static_cast<std::size_t>(shards)) {
+    /// `steps`: the longest window of any source this will see, in training or evaluation; `tile`:
+    /// windows side by side.
+    batch_gradient(int threads, int shards, index steps, index truncate_steps,
+                   index tile = windows_per_tile)
+        : shards_(shards), tile_(tile), runs_(shards * stride), tiles_(static_cast<std::size_t>(shards)) {
         assert(threads > 0 && shards > 0);
         workers_.reserve(static_cast<std::size_t>(threads));
         for (int t = 0; t < threads; ++t)
-            workers_.emplace_back(steps, truncate_steps);
+            workers_.emplace_back(steps, truncate_steps, tile);
     }
 
     /// Forward and backward over windows `ids` of `source`. Returns the sums over all ranks; the
@@ -70,7 +72,7 @@ public:
     void part(const Model& model, const kernel_weights<Model>& weights, const Source& source,
               std::span<const index> ids, const pass& at, const cross_entropy& loss, int rank,
               int size) {
-        const batch_cut cut(std::ssize(ids), shards_);
+        const batch_cut cut(std::ssize(ids), shards_, tile_);
         const index first = cut.first_shard(rank, size);
         const index last = cut.first_shard(rank + 1, size);
         const auto threads = static_cast<int>(workers_.size());
@@ -82,7 +84,7 @@ public:
             std::fill_n(run, stride, 0.0F);
             loss_sums seen;
             tiles& own = tiles_[static_cast<std::size_t>(item)];
-            own.cut(source, cut.windows_of(shard, ids));
+            own.cut(source, cut.windows_of(shard, ids), tile_);
             for (index t = 0; t < own.size(); ++t)
                 seen += workers_[static_cast<std::size_t>(thread)].train(model, weights, source,
                                                                          own[t], at, loss, run);
@@ -126,7 +128,7 @@ private:
     static constexpr index used = Model::parameter_count + 5;
     static constexpr index stride = aligned_count<float>(used);
 
-    index shards_;
+    index shards_, tile_;
     buffer<float> runs_;       // (shards, stride)
     std::vector<tiles> tiles_; // of each shard of the latest batch
     std::vector<tile_worker<Model>> workers_;

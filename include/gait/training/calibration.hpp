@@ -45,12 +45,12 @@ template <classifying_model Model, window_source<input_features<Model>> Source,
     weights.pack(model, parameters);
     std::vector<tile_worker<Model>> workers;
     for (int t = 0; t < (threads > 0 ? threads : available_threads()); ++t)
-        workers.emplace_back(source.steps(), 0);
+        workers.emplace_back(source.steps(), 0, windows_per_tile_of(model));
     const index windows = source.size();
     labelled_logits all{K, std::vector<float>(static_cast<std::size_t>(windows * K)), {}};
     for (index i = 0; i < windows; ++i)
         all.labels.push_back(static_cast<int>(source.label(i)));
-    const tiles cut = detail::all_tiles(source);
+    const tiles cut = detail::all_tiles(source, workers.front().tile());
     const tiles_of_rank own(cut.size(), ranks.rank(), ranks.size());
     parallel_for(
         static_cast<int>(workers.size()), own.last - own.first, [&](index item, int thread) {

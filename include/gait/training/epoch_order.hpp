@@ -33,10 +33,10 @@ namespace gait::inline GAIT_ARCH {
 
 class epoch_order {
 public:
-    /// For N windows and the order, batch, shards and seed of `options`.
+    /// For N windows and the order, batch, shards, tile and seed of `options`.
     epoch_order(index N, const fit_options& options)
         : how_(options.order), seed_(options.seed), batch_(options.batch),
-          most_shards_(options.shards), order_(static_cast<std::size_t>(N)) {
+          most_shards_(options.shards), tile_(options.tile), order_(static_cast<std::size_t>(N)) {
         std::iota(order_.begin(), order_.end(), index{0});
         if (how_ == window_order::dealt)
             deal();
@@ -88,10 +88,10 @@ private:
     [[nodiscard]] index size() const { return std::ssize(order_); }
     [[nodiscard]] index whole_batches() const { return std::max(index{1}, size() / batch_); }
     /// Every batch but maybe the last one.
-    [[nodiscard]] batch_cut first() const { return {std::min(batch_, size()), most_shards_}; }
+    [[nodiscard]] batch_cut first() const { return {std::min(batch_, size()), most_shards_, tile_}; }
     /// What is left after the whole batches; may be nothing.
     [[nodiscard]] batch_cut last() const {
-        return {std::max(index{0}, size() - whole_batches() * batch_), most_shards_};
+        return {std::max(index{0}, size() - whole_batches() * batch_), most_shards_, tile_};
     }
 
     /// Whose windows fill shard s of the last batch, which may have fewer shards. That rank's of
@@ -142,7 +142,7 @@ private:
 
     window_order how_;
     std::uint64_t seed_;
-    index batch_, most_shards_;
+    index batch_, most_shards_, tile_;
     std::vector<index> order_;
     std::vector<index> dealt_;  // windows of the first shard, of the second, ...
     std::vector<index> begins_; // of each shard's in that, and their number

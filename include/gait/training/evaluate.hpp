@@ -32,11 +32,11 @@ struct evaluation {
 namespace detail {
 
 template <class Source>
-tiles all_tiles(const Source& source) {
+tiles all_tiles(const Source& source, index tile) {
     std::vector<index> ids(static_cast<std::size_t>(source.size()));
     std::iota(ids.begin(), ids.end(), index{0});
     tiles all;
-    all.cut(source, ids);
+    all.cut(source, ids, tile);
     return all;
 }
 
@@ -46,7 +46,7 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
                          const kernel_weights<Model>& weights, const Source& source,
                          const cross_entropy& loss, Communicator& ranks) {
     const index windows = source.size();
-    const tiles cut = all_tiles(source);
+    const tiles cut = all_tiles(source, workers.front().tile());
     const index count = cut.size();
 
     // One run of numbers, so one sum over the ranks: each tile's loss and weight, each window's
@@ -97,7 +97,7 @@ template <classifying_model Model, window_source<input_features<Model>> Source,
     weights.pack(model, parameters);
     std::vector<tile_worker<Model>> workers;
     for (int t = 0; t < (threads > 0 ? threads : available_threads()); ++t)
-        workers.emplace_back(source.steps(), 0);
+        workers.emplace_back(source.steps(), 0, windows_per_tile_of(model));
     return detail::evaluate_with<Model>(workers, model, weights, source, loss, ranks);
 }
 

@@ -8,6 +8,7 @@
 #include <gait/training/loss.hpp>
 #include <gait/training/optimizers.hpp>
 #include <gait/training/schedules.hpp>
+#include <gait/training/tiles.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -31,6 +32,8 @@ struct fit_options {
     window_order order = window_order::shuffled; ///< `dealt`: a rank needs a part of the windows
     int threads = 0;                             ///< 0: all there are. Changes no bit of the result
     int shards = 64; ///< parts of a batch with a gradient each, at most. Changes the rounding
+    index tile = windows_per_tile; ///< windows that go through the model side by side: tiles.hpp.
+                                   ///< Changes the rounding
 
     any_optimizer method = adam{};
     double learning_rate = 2e-3;

@@ -77,7 +77,8 @@ std::string identity_of(const Source& source) {
 /// as the number of threads, and the number of epochs where the schedule doesn't look at it: a
 /// finished run may be made longer.
 template <class Model, class Train, class Validation>
-std::map<std::string, std::string> identity_of_run(const Train& train, const Validation& validation,
+std::map<std::string, std::string> identity_of_run(const Model& model, const Train& train,
+                                                   const Validation& validation,
                                                    const fit_options& o) {
     using detail::in_words;
     constexpr index F = input_features<Model>;
@@ -106,19 +107,24 @@ std::map<std::string, std::string> identity_of_run(const Train& train, const Val
         print.add(o.initial_parameters);
         start = "fingerprint " + print.text();
     }
-    std::string model = in_words(Model::parameter_count, " parameters");
+    std::string layers = in_words(Model::parameter_count, " parameters");
     if constexpr (requires { Model::description(); })
-        model = Model::description();
+        layers = Model::description();
+    std::string products(name_of(product_precision::fp32));
+    if constexpr (requires { model.products(); })
+        products = name_of(available(model.products()));
 
     std::map<std::string, std::string> all = o.identity;
     all.merge(
-        std::map<std::string, std::string>{{"model", model},
+        std::map<std::string, std::string>{{"model", layers},
+                                           {"products", products},
                                            {"training data", detail::identity_of<F>(train)},
                                            {"validation data", detail::identity_of<F>(validation)},
                                            {"seed", in_words(o.seed)},
                                            {"batch", in_words(o.batch)},
                                            {"order", order},
                                            {"shards", in_words(o.shards)},
+                                           {"windows a tile", in_words(o.tile)},
                                            {"averaging", averaging},
                                            {"optimizer", o.method.description()},
                                            {"learning rate", in_words(o.learning_rate)},

@@ -13,10 +13,10 @@
 #include <gait/training/tiles.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace gait::inline GAIT_ARCH {
 
@@ -67,14 +67,18 @@ public:
     static constexpr index F = input_features<Model>;
     static constexpr index K = output_features<Model>;
 
-    /// For windows of up to `steps` steps, of which training differentiates the last
-    /// `truncate_steps` (0: all).
-    tile_worker(index steps, index truncate_steps)
-        : truncate_(truncate_steps), x_(steps * windows_per_tile * F),
-          tape_(tape_type::size({steps, windows_per_tile})), logits_(windows_per_tile * K),
-          d_logits_(windows_per_tile * K), state_(state_size()) {}
+    /// For windows of up to `steps` steps, `tile` of them side by side, of which training
+    /// differentiates the last `truncate_steps` (0: all).
+    tile_worker(index steps, index truncate_steps, index tile = windows_per_tile)
+        : tile_(tile), truncate_(truncate_steps), x_(steps * tile * F),
+          tape_(tape_type::size({steps, tile})), logits_(tile * K), d_logits_(tile * K),
+          state_(state_size(tile)), samples_(static_cast<std::size_t>(tile)),
+          labels_(static_cast<std::size_t>(tile)) {}
 
-    /// Logits and loss of windows `ids` (R <= windows_per_tile, all of one length) of `source`.
+    /// Windows side by side, at most.
+    [[nodiscard]] index tile() const { return tile_; }
+
+    /// Logits and loss of windows `ids` (R <= tile(), all of one length) of `source`.
     template <window_source<F> Source>
     loss_sums evaluate(const Model& model, const kernel_weights<Model>& weights,
                        const Source& source, std::span<const index> ids,
@@ -136,23 +140,23 @@ public:
 private:
     using tape_type = typename Model::template tape<float>;
 
-    struct tile {
+    struct loaded {
         view<const float, F> x;
         view<float, K> logits;
     };
 
-    static index state_size() {
+    static index state_size(index tile) {
         if constexpr (truncatable_model<Model>)
-            return Model::template state<float>::size(windows_per_tile);
+            return Model::template state<float>::size(tile);
         else
             return 0;
     }
 
     template <class Source>
-    tile load(const Source& source, std::span<const index> ids, const pass& at) noexcept {
+    loaded load(const Source& source, std::span<const index> ids, const pass& at) noexcept {
         const auto rows = static_cast<index>(ids.size());
         const index steps = steps_of(source, ids[0]);
-        assert(rows <= windows_per_tile && steps * rows * F <= x_.size());
+        assert(rows <= tile_ && steps * rows * F <= x_.size());
         const view<float, F> x(x_.data(), {steps, rows});
         source.extract(ids, x, at);
         for (std::size_t r = 0; r < ids.size(); ++r)
@@ -163,13 +167,13 @@ private:
         return {labels_.data(), ids.size()};
     }
 
-    index truncate_;
+    index tile_, truncate_;
     buffer<float> x_;                 // (T, R, F)
     buffer<float> tape_;              // as the model lays it out
     buffer<float> logits_, d_logits_; // (1, R, K)
     buffer<float> state_;             // of truncated backpropagation
-    std::array<std::uint64_t, windows_per_tile> samples_{};
-    std::array<int, windows_per_tile> labels_{};
+    std::vector<std::uint64_t> samples_; // (tile)
+    std::vector<int> labels_;            // (tile)
 };
 
 } // namespace gait::inline GAIT_ARCH

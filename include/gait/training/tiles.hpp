@@ -8,6 +8,7 @@
 #pragma once
 
 #include <gait/data/batches.hpp>
+#include <gait/kernels/product_precision.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -26,13 +27,30 @@ namespace gait::inline GAIT_ARCH {
 /// with AVX2, too (0.86 and 0.80, 250 of 200). With 48 a step takes another tenth longer.
 inline constexpr index windows_per_tile = 6;
 
+/// The same for a model that computes its products so: the processor's tiles have sixteen rows.
+[[nodiscard]] inline index windows_per_tile_with(product_precision products) {
+    return available(products) != product_precision::fp32 &&
+                   unit_for_bfloat16() == bfloat16_unit::tiles
+               ? matrix_tile_rows
+               : windows_per_tile;
+}
+
+/// For this model.
+template <class Model>
+[[nodiscard]] index windows_per_tile_of(const Model& model) {
+    if constexpr (requires { model.products(); })
+        return windows_per_tile_with(model.products());
+    else
+        return windows_per_tile;
+}
+
 /// A list of windows, cut into tiles.
 class tiles {
 public:
-    /// Cuts windows `ids` of `source`: the longest first, and equally long ones in their order.
-    /// Allocates nothing if it was given as many before.
+    /// Cuts windows `ids` of `source` into tiles of `tile` or fewer: the longest first, and equally
+    /// long ones in their order. Allocates nothing if it was given as many before.
     template <class Source>
-    void cut(const Source& source, std::span<const index> ids) {
+    void cut(const Source& source, std::span<const index> ids, index tile = windows_per_tile) {
         const auto steps = [&](index id) { return steps_of(source, id); };
         ids_.assign(ids.begin(), ids.end());
         places_.reserve(ids.size()); // as if they had to be sorted: the next ones may have to be
@@ -51,7 +69,7 @@ public:
         ends_.reserve(ids.size());
         for (index begin = 0, end = 0; begin < std::ssize(ids_); begin = end) {
             const auto here = [&](index i) { return steps(ids_[static_cast<std::size_t>(i)]); };
-            const index most = std::min(begin + windows_per_tile, std::ssize(ids_));
+            const index most = std::min(begin + tile, std::ssize(ids_));
             for (end = begin + 1; end < most && here(end) == here(begin);)
                 ++end;
             ends_.push_back(end);
@@ -60,7 +78,7 @@ public:
 
     [[nodiscard]] index size() const { return std::ssize(ends_); }
 
-    /// The windows of tile t, at most windows_per_tile.
+    /// The windows of tile t.
     [[nodiscard]] std::span<const index> operator[](index t) const {
         const auto at = static_cast<std::size_t>(t);
         const auto begin = static_cast<std::size_t>(t > 0 ? ends_[at - 1] : 0);

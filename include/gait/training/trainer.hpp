@@ -52,7 +52,7 @@ public:
           border_parameters_(P), border_memory_(now_.memory.size()), order_(train.size(), options),
           gradient_(options.threads > 0 ? options.threads : available_threads(), options.shards,
                     std::max(train.steps(), validation.size() > 0 ? validation.steps() : 0),
-                    options.truncate_steps),
+                    options.truncate_steps, options.tile),
           batches_((train.size() + options.batch - 1) / options.batch) {
         if (options.servers > 0)
             workers_.emplace(model_, train_, options_, gradient_, weights_, ranks_);
@@ -87,7 +87,7 @@ private:
     void begin() {
         say(ranks_, "the start");
         if (!options_.checkpoint.empty() || ranks_.size() > 1)
-            identity_ = identity_of_run<Model>(train_, validation_, options_);
+            identity_ = identity_of_run(model_, train_, validation_, options_);
         agree_on_run(ranks_, identity_, options_);
         if (options_.resume) {
             if (ranks_.rank() == 0)
