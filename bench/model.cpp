@@ -85,18 +85,31 @@ struct training_data {
     }
 };
 
+/// What is measured is the precision that was asked for, or nothing.
+bool is_there(benchmark::State& state, gait::product_precision products) {
+    if (gait::available(products) == products)
+        return true;
+    state.SkipWithError("nothing here multiplies bfloat16");
+    return false;
+}
+
 /// range: batch, steps, threads.
 template <index H>
-void training_step(benchmark::State& state, bool quiet = false) {
+void training_step(benchmark::State& state, bool quiet = false,
+                   gait::product_precision products = gait::product_precision::fp32) {
+    if (!is_there(state, products))
+        return;
     using model = model_of<H>;
     const index batch = state.range(0), steps = state.range(1);
     const auto threads = static_cast<int>(state.range(2));
     const training_data data(batch, steps, quiet);
     const auto source = data.source(steps);
-    const model m;
+    model m;
+    m.use_products(products);
+    const index tile = gait::windows_per_tile_of(m);
     gait::buffer<float> parameters = initial_parameters<model>();
     gait::kernel_weights<model> weights;
-    gait::batch_gradient<model> gradient(threads, shards, steps, 0);
+    gait::batch_gradient<model> gradient(threads, shards, steps, 0, tile);
     gait::any_optimizer method = gait::adam{};
     gait::buffer<float> memory(method.slots() * model::parameter_count);
     const std::vector<index>& ids = data.ids;
@@ -115,8 +128,7 @@ void training_step(benchmark::State& state, bool quiet = false) {
                       std::span<const float>(gradient.gradient()), memory.span());
     });
     state.counters["tape_MB"] =
-        static_cast<double>(model::template tape<float>::size({steps, gait::windows_per_tile})) *
-        4e-6;
+        static_cast<double>(model::template tape<float>::size({steps, tile})) * 4e-6;
 }
 
 /// What a training step does around its products: shuffling, packing, extraction and scaling of
@@ -158,12 +170,18 @@ void around_the_products(benchmark::State& state) {
 
 /// range: batch, steps, threads.
 template <index H>
-void inference(benchmark::State& state) {
+void inference(benchmark::State& state,
+               gait::product_precision products = gait::product_precision::fp32) {
+    if (!is_there(state, products))
+        return;
     using model = model_of<H>;
     const index batch = state.range(0), steps = state.range(1);
     const auto threads = static_cast<int>(state.range(2));
     const auto parameters = initial_parameters<model>();
-    gait::classifier<model> classify({}, parameters.span(), {}, steps, 12, threads);
+    model m;
+    m.use_products(products);
+    const index rows = std::max<index>(12, gait::windows_per_tile_of(m));
+    gait::classifier<model> classify(m, parameters.span(), {}, steps, rows, threads);
     gait::buffer<float> x(steps * batch * 3), probabilities(batch * 7);
     gait::random_stream random(1, gait::purpose::user);
     for (float& v : x)
@@ -222,7 +240,8 @@ void register_all() {
     const std::int64_t all = gait::available_threads();
     auto* training =
         benchmark::RegisterBenchmark("training", [](benchmark::State& s) { training_step<64>(s); });
-    auto* batched = benchmark::RegisterBenchmark("inference", inference<64>);
+    auto* batched =
+        benchmark::RegisterBenchmark("inference", [](benchmark::State& s) { inference<64>(s); });
     for (auto* b : {training, batched}) {
         b->ArgNames({"batch", "steps", "threads"})->UseRealTime()->Unit(benchmark::kMillisecond);
         for (std::int64_t threads = 1; threads <= all; threads *= 2)
@@ -231,6 +250,21 @@ void register_all() {
             b->Args({batch, 200, all});
         for (const int steps : {50, 100, 500, 2000})
             b->Args({250, steps, all});
+    }
+    for (const auto p : {gait::product_precision::fp32_split, gait::product_precision::bf16}) {
+        const std::string name(gait::name_of(p));
+        for (auto* b :
+             {benchmark::RegisterBenchmark(
+                  ("training/" + name).c_str(),
+                  [p](benchmark::State& s) { training_step<64>(s, false, p); }),
+              benchmark::RegisterBenchmark(("inference/" + name).c_str(),
+                                           [p](benchmark::State& s) { inference<64>(s, p); })}) {
+            b->ArgNames({"batch", "steps", "threads"})
+                ->UseRealTime()
+                ->Unit(benchmark::kMillisecond);
+            for (std::int64_t threads = 1; threads <= all; threads *= 2)
+                b->Args({1000, 200, threads});
+        }
     }
     benchmark::RegisterBenchmark("training/quiet_input",
                                  [](benchmark::State& s) { training_step<64>(s, true); })
@@ -243,7 +277,8 @@ void register_all() {
         ->Args({1000, 200})
         ->UseRealTime()
         ->Unit(benchmark::kMillisecond);
-    auto* window = benchmark::RegisterBenchmark("window", inference<64>);
+    auto* window =
+        benchmark::RegisterBenchmark("window", [](benchmark::State& s) { inference<64>(s); });
     window->ArgNames({"batch", "steps", "threads"})->UseRealTime()->Unit(benchmark::kMicrosecond);
     for (std::int64_t threads = 1; threads <= std::min<std::int64_t>(all, 2); ++threads)
         window->Args({1, 200, threads});

@@ -36,7 +36,7 @@ set(from_memory inference/embedded.hpp)
 set(needs_files "^((files|weights)[/.].*|core/error\\.hpp)$")
 
 # A free function as it begins its line, with its name.
-set(function_head "^(\\[\\[nodiscard\\]\\] )?(inline )?([A-Za-z_]+(<T>)?) ([a-z][a-z0-9_]*)\\(")
+set(function_head "^(\\[\\[nodiscard\\]\\] )?(inline )?([A-Za-z_]+(<[A-Za-z]+>)?) ([a-z][a-z0-9_]*)\\(")
 
 # `core/random.hpp` and the door `core.hpp` are both of the room `core`; `gait.hpp` is of none.
 function(room_of header result)
@@ -121,7 +121,7 @@ function(check include_dir result)
     set(namesakes)
     set(kernels)
     foreach(header IN LISTS headers)
-        if(header MATCHES "^kernels/.*" AND NOT header MATCHES "/(simd|plain_batch)\\.hpp$")
+        if(header MATCHES "^kernels/.*" AND NOT header MATCHES "/(simd|plain_batch|matrix_tiles|product_precision)\\.hpp$")
             file(STRINGS ${include_dir}/gait/${header} lines REGEX "${function_head}")
             foreach(line IN LISTS lines)
                 string(REGEX REPLACE "${function_head}.*" "\\5" name "${line}")

@@ -6,10 +6,14 @@
 #pragma once
 
 #include <gait/kernels/activations.hpp>
+#include <gait/kernels/bfloat16.hpp>
 #include <gait/kernels/gates.hpp>
 #include <gait/kernels/lstm.hpp>
 #include <gait/kernels/matmul.hpp>
+#include <gait/kernels/matmul_bfloat16.hpp>
+#include <gait/kernels/matrix_tiles.hpp>
 #include <gait/kernels/prefetch.hpp>
+#include <gait/kernels/product_precision.hpp>
 #include <gait/kernels/reference.hpp>
 #include <gait/kernels/reference_updates.hpp>
 #include <gait/kernels/register_tile.hpp>

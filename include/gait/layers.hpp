@@ -11,4 +11,6 @@
 #include <gait/layers/last_step.hpp>
 #include <gait/layers/layer.hpp>
 #include <gait/layers/lstm.hpp>
+#include <gait/layers/lstm_bfloat16_weights.hpp>
+#include <gait/layers/lstm_products.hpp>
 #include <gait/layers/lstm_weights.hpp>

@@ -50,8 +50,8 @@ private:
     static inline thread_local state own{};
 
     [[noreturn]] static void refuse(const char* why, const std::uint8_t* at) {
-        std::fprintf(stderr, "matrix_tile_emulator: %s: %02x %02x %02x %02x %02x %02x\n", why, at[0],
-                     at[1], at[2], at[3], at[4], at[5]);
+        std::fprintf(stderr, "matrix_tile_emulator: %s: %02x %02x %02x %02x %02x %02x\n", why,
+                     at[0], at[1], at[2], at[3], at[4], at[5]);
         std::abort();
     }
 
@@ -90,7 +90,8 @@ private:
         std::int64_t base = 0, index = 0; ///< with a scale and displacement applied
         int length = 0;
     };
-    static operand operand_at(const std::uint8_t* modrm, bool x, bool b, const ucontext_t& context) {
+    static operand operand_at(const std::uint8_t* modrm, bool x, bool b,
+                              const ucontext_t& context) {
         const int mod = *modrm >> 6, rm = *modrm & 7;
         operand o{.length = 1};
         bool wide = mod == 2;

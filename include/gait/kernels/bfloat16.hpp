@@ -156,22 +156,21 @@ namespace detail {
 } // namespace detail
 
 /// Makes rows of a (M, K), `stride` numbers from row to row.
-inline void to_bfloat16_rows(index M, index K, index parts, const float* a, index stride,
-                             bfloat16_rows<bfloat16> to) noexcept {
+inline void pack_bfloat16_rows(index M, index K, index parts, const float* a, index stride,
+                               bfloat16_rows<bfloat16> to) noexcept {
     for (index m = 0; m < M; ++m, a += stride, to.data += to.stride)
         for (index k = 0; k < K; k += bfloat16_k) {
-            const __mmask32 inside = detail::first_lanes(K - k);
-            detail::put_parts(
-                _mm512_maskz_loadu_ps(static_cast<__mmask16>(inside), a + k),
-                _mm512_maskz_loadu_ps(static_cast<__mmask16>(inside >> 16), a + k + 16), parts,
-                to.data + k, to.part);
+            const auto some = [&](index from) {
+                return from < K ? simd::load(a + from, K - from) : batch<float>(0.0F);
+            };
+            detail::put_parts(some(k), some(k + lanes<float>), parts, to.data + k, to.part);
         }
 }
 
 /// Makes a panel of K rows of `width` floats, `stride` numbers from row to row: part p at
 /// to + p * part.
-inline void to_bfloat16_panel(index K, index width, index parts, const float* b, index stride,
-                              bfloat16* to, index part) noexcept {
+inline void pack_bfloat16_panel(index K, index width, index parts, const float* b, index stride,
+                                bfloat16* to, index part) noexcept {
     for (index k = 0; k < padded_k(K); k += 2, b += 2 * stride, to += 2 * width)
         for (index n = 0; n < width; n += lanes<float>) {
             const auto row = [&](index i) {
@@ -186,8 +185,8 @@ inline void to_bfloat16_panel(index K, index width, index parts, const float* b,
 }
 
 /// Makes panels of rows b (K, N), N a multiple of a register's lanes.
-inline void to_bfloat16_panels(index K, index N, index parts, bfloat16_rows<const bfloat16> b,
-                               bfloat16_panels<bfloat16> to) noexcept {
+inline void pack_bfloat16_panels(index K, index N, index parts, bfloat16_rows<const bfloat16> b,
+                                 bfloat16_panels<bfloat16> to) noexcept {
     for (index p = 0; p < parts; ++p)
         for (index first = 0, width = 0; first < N; first += width) {
             width = width_of_panel<float>(N - first);
@@ -207,8 +206,8 @@ inline void to_bfloat16_panels(index K, index N, index parts, bfloat16_rows<cons
 
 /// Makes rows of the transpose of a (M, I), I rows of M numbers. row(m) is where a's row m begins.
 template <class Row>
-void to_bfloat16_transposed(index M, index I, index parts, const Row& row,
-                            bfloat16_rows<bfloat16> to) noexcept {
+void pack_bfloat16_transposed(index M, index I, index parts, const Row& row,
+                              bfloat16_rows<bfloat16> to) noexcept {
     constexpr index L = lanes<float>;
     for (index m = 0; m < M; m += bfloat16_k)
         for (index i = 0; i < I; i += L) {
@@ -216,8 +215,8 @@ void to_bfloat16_transposed(index M, index I, index parts, const Row& row,
             __m512 rows[bfloat16_k];
 #pragma GCC unroll 32
             for (index r = 0; r < bfloat16_k; ++r)
-                rows[r] = m + r < M ? _mm512_maskz_loadu_ps(inside, row(m + r) + i)
-                                    : _mm512_setzero_ps();
+                rows[r] =
+                    m + r < M ? _mm512_maskz_loadu_ps(inside, row(m + r) + i) : _mm512_setzero_ps();
             for (index p = 0; p < parts; ++p) {
                 __m512i pairs[L];
 #pragma GCC unroll 16

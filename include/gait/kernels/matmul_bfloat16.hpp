@@ -59,22 +59,25 @@ template <index Vectors, class Columns>
                                  const Columns& columns) noexcept {
     constexpr index Rows = tile_rows;
     const index rows = std::min(Rows, s.M - row);
-    __m512 tile[Rows][Vectors];
-    const auto for_each = [&](const auto& work) {
-#pragma GCC unroll 8
-        for (index r = 0; r < Rows; ++r)
-#pragma GCC unroll 4
-            for (index v = 0; v < Vectors; ++v)
-                work(r, v, columns.template offset<float>(column, v),
-                     r < rows ? columns.template inside<float>(column, v) : 0);
+    const auto offset = [&](index v) { return columns.template offset<float>(column, v); };
+    const auto inside = [&](index v) { return columns.template inside<float>(column, v); };
+    const bool whole = rows == Rows && inside(Vectors - 1) >= lanes<float>;
+    // In a tile that isn't whole, what isn't there of register v of row r is neither read nor
+    // written.
+    const auto mask = [&](index r, index v) {
+        return static_cast<__mmask16>(first_lanes(r < rows ? inside(v) : 0));
     };
-    for_each([&](index r, index v, index offset, index inside) {
-        tile[r][v] = s.start.data
-                         ? _mm512_maskz_loadu_ps(static_cast<__mmask16>(first_lanes(inside)),
-                                                 s.start.data + (row + r) * s.start.stride + offset)
-                         : _mm512_setzero_ps();
-    });
+    register_tile<float, Rows, Vectors> tile{};
+    const float* start = s.start.data + row * s.start.stride;
+    if (s.start.data && whole) {
+        load_tile<Rows, Vectors, float>(tile, start, s.start.stride, true, offset, inside);
+    } else if (s.start.data) {
+        for (index r = 0; r < rows; ++r, start += s.start.stride)
+            for (index v = 0; v < Vectors; ++v)
+                tile.at[r][v] = _mm512_maskz_loadu_ps(mask(r, v), start + offset(v));
+    }
     s.for_each_part(row, column, [&](const bfloat16* a, const bfloat16* b) {
+#pragma GCC unroll 2
         for (index k = 0; k < s.K; k += 2, a += 2, b += Vectors * 32) {
             if (s.soon)
                 (*s.soon)(), (*s.soon)();
@@ -87,19 +90,24 @@ template <index Vectors, class Columns>
                 const batch<float> pairs = simd::pinned(pairs_at(b + v * 32));
 #pragma GCC unroll 8
                 for (index r = 0; r < Rows; ++r)
-                    tile[r][v] = _mm512_dpbf16_ps(tile[r][v], bits_as<__m512bh>(factor[r]),
-                                                  bits_as<__m512bh>(pairs));
+                    tile.at[r][v] = _mm512_dpbf16_ps(
+                        tile.at[r][v].data, bits_as<__m512bh>(factor[r]), bits_as<__m512bh>(pairs));
             }
         }
     });
-    for_each([&](index r, index v, index offset, index inside) {
-        _mm512_mask_storeu_ps(s.c.data + (row + r) * s.c.stride + offset,
-                              static_cast<__mmask16>(first_lanes(inside)), tile[r][v]);
-    });
+    float* c = s.c.data + row * s.c.stride;
+    if (whole) {
+        store_tile<Rows, Vectors, float>(tile, c, s.c.stride, true, offset, inside);
+    } else {
+        alignas(64) register_tile<float, Rows, Vectors> kept = tile;
+        for (index r = 0; r < rows; ++r, c += s.c.stride)
+            for (index v = 0; v < Vectors; ++v)
+                _mm512_mask_storeu_ps(c + offset(v), mask(r, v), kept.at[r][v]);
+    }
 }
 
 template <class Columns>
-void matmul_on_dots(const bfloat16_product& s, const Columns& columns) noexcept {
+[[gnu::noinline]] void matmul_on_dots(const bfloat16_product& s, const Columns& columns) noexcept {
     const index N = round_up(s.N, lanes<float>);
     for (index column = 0, width = 0; column < N; column += width) {
         width = width_of_panel<float>(N - column);
@@ -117,8 +125,8 @@ void matmul_on_dots(const bfloat16_product& s, const Columns& columns) noexcept 
 
 /// Rows x Vectors tiles of c from (row, column) on, in the panel whose rows have `width` columns.
 template <int Rows, int Vectors, class Columns>
-void tiles_tile(const bfloat16_product& s, index row, index panel, index width, index first,
-                const Columns& columns) noexcept {
+[[gnu::noinline]] void tiles_tile(const bfloat16_product& s, index row, index panel, index width,
+                                  index first, const Columns& columns) noexcept {
     constexpr index L = matrix_tile_rows;
     constexpr int C = 0, A = 4, B = 6; // tiles: of c 0 to 3, of a 4 and 5, of b 6 and 7
     // c's tile number n, where it stands in memory or, at an edge, beside it.
@@ -142,7 +150,8 @@ void tiles_tile(const bfloat16_product& s, index row, index panel, index width, 
             [&](index at, index stride, index rows, index inside) {
                 const auto mask = static_cast<__mmask16>(first_lanes(inside));
                 for (index r = 0; r < rows; ++r)
-                    _mm512_store_ps(edge + r * L, _mm512_maskz_loadu_ps(mask, s.start.data + at + r * stride));
+                    _mm512_store_ps(edge + r * L,
+                                    _mm512_maskz_loadu_ps(mask, s.start.data + at + r * stride));
                 matrix_tile::load<C + Tile>(edge, L * static_cast<index>(sizeof(float)));
             });
     };
@@ -154,7 +163,8 @@ void tiles_tile(const bfloat16_product& s, index row, index panel, index width, 
                 matrix_tile::store<C + Tile>(edge, L * static_cast<index>(sizeof(float)));
                 const auto mask = static_cast<__mmask16>(first_lanes(inside));
                 for (index r = 0; r < rows; ++r)
-                    _mm512_mask_storeu_ps(s.c.data + at + r * stride, mask, _mm512_load_ps(edge + r * L));
+                    _mm512_mask_storeu_ps(s.c.data + at + r * stride, mask,
+                                          _mm512_load_ps(edge + r * L));
             });
     };
     const auto each_tile = [&](const auto& work) {
@@ -191,7 +201,7 @@ void tiles_tile(const bfloat16_product& s, index row, index panel, index width, 
 }
 
 template <class Columns>
-void matmul_on_tiles(const bfloat16_product& s, const Columns& columns) noexcept {
+[[gnu::noinline]] void matmul_on_tiles(const bfloat16_product& s, const Columns& columns) noexcept {
     constexpr index L = matrix_tile_rows;
     const index N = round_up(s.N, L);
     for (index panel = 0, width = 0; panel < N; panel += width) {

@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 //
 // The processor's matrix tiles (AMX): eight registers of 16 rows of 64 bytes, and an instruction
-// that multiplies two of them. Source: Intel 64 and IA-32 Architectures Software Developer's Manual,
-// volume 1, chapter 18.
+// that multiplies two of them. Source: Intel 64 and IA-32 Architectures Software Developer's
+// Manual, volume 1, chapter 18.
 //
 //     c (16, 16) += a (16, 32) b (32, 16)     c in float; a and b in bfloat16, b by pairs of rows
 //
-// As assembler, which needs no compiler flag, so that a program for any AVX-512 processor can choose
-// when it runs. (The intrinsics of g++ 12 for the configuration fault, too.)
+// As assembler, which needs no compiler flag, so that a program for any AVX-512 processor can
+// choose when it runs. (The intrinsics of g++ 12 for the configuration fault, too.)
 //
 // Linux hands out the registers' memory on request, once a process. Each thread configures its own:
 // hold a `matrix_tile_scope` around the products.

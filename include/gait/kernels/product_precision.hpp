@@ -55,12 +55,12 @@ inline constexpr bool has_bfloat16_products = false;
 
 /// Whether products of T can be chosen to be computed in bfloat16.
 template <class T>
-inline constexpr bool multiplies_bfloat16 = has_bfloat16_products && std::is_same_v<T, float>;
+inline constexpr bool multiplies_bfloat16 = has_bfloat16_products&& std::is_same_v<T, float>;
 
 namespace detail {
 
 inline bfloat16_unit& unit_in_use() noexcept {
-    static bfloat16_unit unit = !has_bfloat16_products ? bfloat16_unit::none
+    static bfloat16_unit unit = !has_bfloat16_products     ? bfloat16_unit::none
                                 : matrix_tiles_permitted() ? bfloat16_unit::tiles
                                                            : bfloat16_unit::dots;
     return unit;
@@ -94,7 +94,8 @@ inline void use_unit_for_bfloat16(bfloat16_unit unit) noexcept { detail::unit_in
     return text;
 }
 
-/// bfloat16 that make up a float: `parts` of them, and products of parts p and q with p + q < parts.
+/// bfloat16 that make up a float: `parts` of them, and products of parts p and q with p + q <
+/// parts.
 [[nodiscard]] constexpr index bfloat16_parts(product_precision p) noexcept {
     return p == product_precision::fp32_split ? 3 : 1;
 }

@@ -6,11 +6,14 @@
 // instead of pointers, and gates in PyTorch's order (4, H) instead of packed.
 #pragma once
 
+#include <gait/core/bits_as.hpp>
 #include <gait/core/extents.hpp>
 
 #include <Eigen/Core>
 
 #include <cmath>
+#include <cstdint>
+#include <vector>
 
 namespace gait::inline GAIT_ARCH::reference {
 
@@ -60,6 +63,33 @@ template <class T>
 matrix<T> matmul(const matrix<T>& a, const matrix<T>& b, const matrix<T>& start) {
     const matrix<T> product = a * b;
     return start.rows() == 1 ? (product.rowwise() + start.row(0)).eval() : (product + start).eval();
+}
+
+/// The nearest bfloat16, to even if two are as near: a float's upper half.
+inline float bfloat16_of(float x) {
+    const auto bits = bits_as<std::uint32_t>(x);
+    return bits_as<float>((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000U);
+}
+
+/// start + a b in double, where a and b are sums of up to `parts` bfloat16 and the products of
+/// parts p + q >= parts are left out.
+inline matrix<double> matmul_bfloat16(matrix<float> a, matrix<float> b, const matrix<double>& start,
+                                      index parts) {
+    const auto take_part = [](matrix<float>& x) {
+        const matrix<float> part = x.unaryExpr(&bfloat16_of);
+        x -= part;
+        return matrix<double>(part.cast<double>());
+    };
+    std::vector<matrix<double>> of_a, of_b;
+    for (index p = 0; p < parts; ++p) {
+        of_a.push_back(take_part(a));
+        of_b.push_back(take_part(b));
+    }
+    matrix<double> c = matmul<double>(0.0 * of_a[0], of_b[0], start);
+    for (std::size_t p = 0; p < of_a.size(); ++p)
+        for (std::size_t q = 0; p + q < of_a.size(); ++q)
+            c += of_a[p] * of_b[q];
+    return c;
 }
 
 /// c + a^T b.

@@ -250,17 +250,17 @@ struct lstm {
             for (index t = 0; t < x.steps(); ++t) {
                 T* h = y.step(t).data();
                 products_of.template forward<false>(
-                    R, {.features = sums_first ? 0 : F,
-                        .hidden = H,
-                        .start = sums_first
-                                     ? matrix_ref<const T>{scratch_.sums + t * gate_count<T>, 0}
-                                     : w.bias(),
-                        .x = x.step(t).data(),
-                        .h_before = h_before,
-                        .c_before = {s.c, H},
-                        .h = h,
-                        .c = {s.c, H},
-                        .backwards = t % 2 == 1});
+                    R,
+                    {.features = sums_first ? 0 : F,
+                     .hidden = H,
+                     .start = sums_first ? matrix_ref<const T>{scratch_.sums + t * gate_count<T>, 0}
+                                         : w.bias(),
+                     .x = x.step(t).data(),
+                     .h_before = h_before,
+                     .c_before = {s.c, H},
+                     .h = h,
+                     .c = {s.c, H},
+                     .backwards = t % 2 == 1});
                 h_before = h;
             }
         };

@@ -41,12 +41,8 @@ public:
         : data_(reinterpret_cast<const bfloat16*>(data)) {}
 
     [[nodiscard]] bfloat16_panels<const bfloat16> sums() const { return {data_, sums_part}; }
-    [[nodiscard]] bfloat16_panels<const bfloat16> d_h() const {
-        return {data_ + d_h_at, d_h_part};
-    }
-    [[nodiscard]] bfloat16_panels<const bfloat16> d_x() const {
-        return {data_ + d_x_at, d_x_part};
-    }
+    [[nodiscard]] bfloat16_panels<const bfloat16> d_h() const { return {data_ + d_h_at, d_h_part}; }
+    [[nodiscard]] bfloat16_panels<const bfloat16> d_x() const { return {data_ + d_x_at, d_x_part}; }
 
     /// `gates`: W and U; `d_h` and `d_x`: their transposes in panels.
     static void pack(index parts, const gate_weights<float>& gates, const float* d_h,
@@ -56,9 +52,9 @@ public:
         for (index column = 0; column < gate_count; column += width) {
             const index at = column / width * gates.panel;
             bfloat16* panel = out + column * input_count;
-            to_bfloat16_panel(F, width, parts, gates.x + at, gates.row, panel, sums_part);
-            to_bfloat16_panel(H, width, parts, gates.h + at, gates.row, panel + x_count * width,
-                              sums_part);
+            pack_bfloat16_panel(F, width, parts, gates.x + at, gates.row, panel, sums_part);
+            pack_bfloat16_panel(H, width, parts, gates.h + at, gates.row, panel + x_count * width,
+                                sums_part);
         }
         pack_transposed(H, parts, d_h, {out + d_h_at, d_h_part});
         pack_transposed(F, parts, d_x, {out + d_x_at, d_x_part});
@@ -70,8 +66,8 @@ private:
         N = round_up(N, lanes<float>);
         for (index first = 0, width = 0; first < N; first += width) {
             width = width_of_panel<float>(N - first);
-            to_bfloat16_panel(gate_count, width, parts, panels + first * gate_count, width,
-                              to.data + first * gate_count, to.part);
+            pack_bfloat16_panel(gate_count, width, parts, panels + first * gate_count, width,
+                                to.data + first * gate_count, to.part);
         }
     }
 

@@ -12,10 +12,10 @@
 // they do, and keep the sums beside the tape, where the float kernels keep them in registers.
 //
 // A slice is short enough that its gates and inputs are still in the core's own cache when its
-// products come (330 KB at 64 units), and long enough that loading and storing the register tiles of
-// d_W hardly counts: in float that product alone reaches 0.89 of an AVX-512 machine's peak with 96
-// rows, 0.93 with 192 and 0.96 with 384. A whole training step: 0.782 with slices of 120 rows, 0.791
-// with 240, no more with 384.
+// products come (330 KB at 64 units), and long enough that loading and storing the register tiles
+// of d_W hardly counts: in float that product alone reaches 0.89 of an AVX-512 machine's peak with
+// 96 rows, 0.93 with 192 and 0.96 with 384. A whole training step: 0.782 with slices of 120 rows,
+// 0.791 with 240, no more with 384.
 #pragma once
 
 #include <gait/kernels/lstm.hpp>
@@ -62,8 +62,7 @@ public:
     /// meanwhile.
     void d_h(index R, index row, matrix_ref<const T> d_gates, const T* d_y, T* d_h,
              prefetch_runs<T>& soon) const {
-        matmul<identity, T>(R, H, gate_count,
-                            {d_gates.data + row * d_gates.stride, d_gates.stride},
+        matmul<identity, T>(R, H, gate_count, {d_gates.data + row * d_gates.stride, d_gates.stride},
                             w_.data + packed::d_h_at, {d_y, H}, {d_h, H}, 0, &soon);
     }
 
@@ -126,9 +125,9 @@ public:
     }
 
     lstm_bfloat16(index parts, packed_lstm<float, F, H> w, float* scratch, index R)
-        : parts_(parts), weights_(w.data + packed_lstm<float, F, H>::bfloat16_at), sums_(scratch),
-          inputs_{reinterpret_cast<bfloat16*>(scratch + R * gate_count), most_parts * input_count,
-                  input_count},
+        : parts_(parts), weights_(w.data + packed_lstm<float, F, H>::bfloat16_at),
+          sums_(scratch), inputs_{reinterpret_cast<bfloat16*>(scratch + R * gate_count),
+                                  most_parts * input_count, input_count},
           d_gates_{inputs_.data + inputs_size(R), most_parts * gate_count, gate_count},
           panels_{d_gates_.data + d_gates_size(R), panels_part(R)},
           transposed_{panels_.data + most_parts * panels_.part,
@@ -137,8 +136,8 @@ public:
 
     template <bool Taped>
     void forward(index R, lstm_step<float> step) const {
-        to_bfloat16_rows(R, F, parts_, step.x, F, inputs_);
-        to_bfloat16_rows(R, H, parts_, step.h_before, H, inputs_.from_column(weights::x_count));
+        pack_bfloat16_rows(R, F, parts_, step.x, F, inputs_);
+        pack_bfloat16_rows(R, H, parts_, step.h_before, H, inputs_.from_column(weights::x_count));
         matmul_bfloat16(R, gate_count, input_count, parts_, inputs_, weights_.sums(), step.start,
                         {sums_, gate_count}, plain_columns{gate_count});
         step.start = {sums_, gate_count};
@@ -172,8 +171,9 @@ public:
 
     void d_weights(index M, matrix_ref<const float> /*d_gates*/, const float* x,
                    const rows_before<float>& h, float* d_w, float* d_u) const {
-        to_bfloat16_panels(M, gate_count, parts_, d_gates_, panels_);
-        add<F>(M, [&](index m) { return x + m * F; }, d_w);
+        pack_bfloat16_panels(M, gate_count, parts_, d_gates_, panels_);
+        add<F>(
+            M, [&](index m) { return x + m * F; }, d_w);
         add<H>(
             M,
             [&](index m) {
@@ -185,9 +185,9 @@ public:
 private:
     template <index I, class Row>
     void add(index M, const Row& row, float* d_w) const {
-        to_bfloat16_transposed(M, I, parts_, row, transposed_);
-        matmul_bfloat16(I, gate_count, M, parts_, transposed_, panels_, {d_w, 4 * H},
-                        {d_w, 4 * H}, gate_columns{H});
+        pack_bfloat16_transposed(M, I, parts_, row, transposed_);
+        matmul_bfloat16(I, gate_count, M, parts_, transposed_, panels_, {d_w, 4 * H}, {d_w, 4 * H},
+                        gate_columns{H});
     }
 
     index parts_;

@@ -61,7 +61,7 @@ struct packed_lstm {
         if constexpr (multiplies_bfloat16<T>)
             if (products != product_precision::fp32)
                 lstm_bfloat16_weights<F, H>::pack(bfloat16_parts(products), packed_lstm(to).gates(),
-                                          to + d_h_at, to + d_x_at, to + bfloat16_at);
+                                                  to + d_h_at, to + d_x_at, to + bfloat16_at);
     }
 };
 

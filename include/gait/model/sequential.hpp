@@ -77,9 +77,15 @@ public:
             [](const auto&... all_layers) {
                 product_precision found = product_precision::fp32;
                 const auto ask = [&](const auto& layer) {
-                    if constexpr (requires { { layer.products() } -> std::same_as<product_precision>; })
+                    if constexpr (requires {
+                                      { layer.products() } -> std::same_as<product_precision>;
+                                  })
                         found = layer.products();
-                    else if constexpr (requires { { layer.products } -> std::convertible_to<product_precision>; })
+                    else if constexpr (requires {
+                                           {
+                                               layer.products
+                                               } -> std::convertible_to<product_precision>;
+                                       })
                         found = layer.products;
                     return found != product_precision::fp32;
                 };

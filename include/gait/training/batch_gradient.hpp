@@ -49,7 +49,8 @@ public:
     /// windows side by side.
     batch_gradient(int threads, int shards, index steps, index truncate_steps,
                    index tile = windows_per_tile)
-        : shards_(shards), tile_(tile), runs_(shards * stride), tiles_(static_cast<std::size_t>(shards)) {
+        : shards_(shards), tile_(tile), runs_(shards * stride),
+          tiles_(static_cast<std::size_t>(shards)) {
         assert(threads > 0 && shards > 0);
         workers_.reserve(static_cast<std::size_t>(threads));
         for (int t = 0; t < threads; ++t)

@@ -51,7 +51,8 @@ void agree_on_run(Communicator& ranks, run_facts identity, const fit_options& op
             identity["resuming"] = options.resume ? "yes" : "no";
             identity["version of gait"] = GAIT_VERSION;
             identity["instruction set"] = instruction_set;
-            if (identity.contains("products") && identity["products"] != name_of(product_precision::fp32))
+            if (identity.contains("products") &&
+                identity["products"] != name_of(product_precision::fp32))
                 identity["products on"] = name_of(unit_for_bfloat16());
             ranks.agree(identity);
         }

@@ -88,7 +88,9 @@ private:
     [[nodiscard]] index size() const { return std::ssize(order_); }
     [[nodiscard]] index whole_batches() const { return std::max(index{1}, size() / batch_); }
     /// Every batch but maybe the last one.
-    [[nodiscard]] batch_cut first() const { return {std::min(batch_, size()), most_shards_, tile_}; }
+    [[nodiscard]] batch_cut first() const {
+        return {std::min(batch_, size()), most_shards_, tile_};
+    }
     /// What is left after the whole batches; may be nothing.
     [[nodiscard]] batch_cut last() const {
         return {std::max(index{0}, size() - whole_batches() * batch_), most_shards_, tile_};

@@ -168,10 +168,10 @@ private:
     }
 
     index tile_, truncate_;
-    buffer<float> x_;                 // (T, R, F)
-    buffer<float> tape_;              // as the model lays it out
-    buffer<float> logits_, d_logits_; // (1, R, K)
-    buffer<float> state_;             // of truncated backpropagation
+    buffer<float> x_;                    // (T, R, F)
+    buffer<float> tape_;                 // as the model lays it out
+    buffer<float> logits_, d_logits_;    // (1, R, K)
+    buffer<float> state_;                // of truncated backpropagation
     std::vector<std::uint64_t> samples_; // (tile)
     std::vector<int> labels_;            // (tile)
 };
