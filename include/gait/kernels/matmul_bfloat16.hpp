@@ -76,25 +76,41 @@ template <index Vectors, class Columns>
             for (index v = 0; v < Vectors; ++v)
                 tile.at[r][v] = _mm512_maskz_loadu_ps(mask(r, v), start + offset(v));
     }
+    // In a narrow panel several pairs of k at once, each into sums of their own.
+    constexpr index chains = tile_vectors / Vectors;
+    register_tile<float, Rows, Vectors> sums[chains]{};
+    sums[0] = tile;
     s.for_each_part(row, column, [&](const bfloat16* a, const bfloat16* b) {
 #pragma GCC unroll 2
-        for (index k = 0; k < s.K; k += 2, a += 2, b += Vectors * 32) {
+        for (index k = 0; k < s.K; k += 2 * chains) {
             if (s.soon)
                 (*s.soon)(), (*s.soon)();
-            batch<float> factor[Rows];
-#pragma GCC unroll 8
-            for (index r = 0; r < Rows; ++r)
-                factor[r] = simd::pinned(one_pair(a + r * s.a.stride));
 #pragma GCC unroll 4
-            for (index v = 0; v < Vectors; ++v) {
-                const batch<float> pairs = simd::pinned(pairs_at(b + v * 32));
+            for (index i = 0; i < chains; ++i, a += 2, b += Vectors * 32) {
+                batch<float> factor[Rows];
 #pragma GCC unroll 8
                 for (index r = 0; r < Rows; ++r)
-                    tile.at[r][v] = _mm512_dpbf16_ps(
-                        tile.at[r][v].data, bits_as<__m512bh>(factor[r]), bits_as<__m512bh>(pairs));
+                    factor[r] = simd::pinned(one_pair(a + r * s.a.stride));
+#pragma GCC unroll 4
+                for (index v = 0; v < Vectors; ++v) {
+                    const batch<float> pairs = simd::pinned(pairs_at(b + v * 32));
+#pragma GCC unroll 8
+                    for (index r = 0; r < Rows; ++r)
+                        sums[i].at[r][v] =
+                            _mm512_dpbf16_ps(sums[i].at[r][v].data, bits_as<__m512bh>(factor[r]),
+                                             bits_as<__m512bh>(pairs));
+                }
             }
         }
     });
+    tile = sums[0];
+#pragma GCC unroll 4
+    for (index i = 1; i < chains; ++i)
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r)
+#pragma GCC unroll 4
+            for (index v = 0; v < Vectors; ++v)
+                tile.at[r][v] += sums[i].at[r][v];
     float* c = s.c.data + row * s.c.stride;
     if (whole) {
         store_tile<Rows, Vectors, float>(tile, c, s.c.stride, true, offset, inside);
