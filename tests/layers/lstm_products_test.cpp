@@ -85,9 +85,8 @@ const bool short_run = std::getenv("GAIT_TEST_SHORT") != nullptr;
 /// The errors of each precision for one size.
 template <gait::index H>
 void compare_precisions(gait::index steps) {
-    if (gait::unit_for_bfloat16() == gait::bfloat16_unit::tiles &&
-        !gait::matrix_tiles_permitted() && steps * H * H > 64 * 64 * 200)
-        return; // emulated, that takes a minute
+    if (test::bfloat16_is_emulated() && steps * H * H > 64 * 64 * 20)
+        return; // that takes a minute
     INFO("H = ", H, ", T = ", steps);
     const gait::extents tile{steps, 12};
     const results exact = pass_through<H, H, double>(tile, product_precision::fp32);

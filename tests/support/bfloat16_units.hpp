@@ -16,6 +16,12 @@
 
 namespace test {
 
+/// Whether the unit in use is emulated, hundreds of times slower than a real one.
+inline bool bfloat16_is_emulated() {
+    return gait::unit_for_bfloat16() == gait::bfloat16_unit::tiles &&
+           !gait::matrix_tiles_permitted();
+}
+
 /// Calls work() with each unit in use; says which one that is if a check fails, and once what is
 /// left out.
 template <class Work>
