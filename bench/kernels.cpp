@@ -84,6 +84,77 @@ void matmul(benchmark::State& state) {
     });
 }
 
+#if defined(GAIT_BFLOAT16_PRODUCTS)
+
+/// a (M, K) and b (K, N) in bfloat16; N is a multiple of 16.
+struct bfloat16_operands {
+    index M, N, K, parts;
+    matrix a = matrix::Random(M, K), b = matrix::Random(K, N);
+    gait::buffer<gait::bfloat16> rows{gait::padded_rows(M) * parts * gait::padded_k(K)};
+    gait::buffer<gait::bfloat16> panels{parts * gait::bfloat16_panels_size(K, N)};
+
+    [[nodiscard]] gait::bfloat16_rows<gait::bfloat16> a_rows() {
+        return {rows.data(), parts * gait::padded_k(K), gait::padded_k(K)};
+    }
+    [[nodiscard]] gait::bfloat16_panels<gait::bfloat16> b_panels() {
+        return {panels.data(), gait::bfloat16_panels_size(K, N)};
+    }
+    void pack() {
+        gait::pack_bfloat16_rows(M, K, parts, a.data(), K, a_rows());
+        for (index first = 0, width = 0; first < N; first += width) {
+            width = gait::width_of_panel<float>(N - first);
+            gait::pack_bfloat16_panel(K, width, parts, b.data() + first, N,
+                                      panels.data() + first * gait::padded_k(K),
+                                      gait::bfloat16_panels_size(K, N));
+        }
+    }
+};
+
+/// Work is counted once, whatever the number of parts.
+void matmul_bfloat16(benchmark::State& state) {
+    const index M = state.range(0), N = state.range(1), K = state.range(2), parts = state.range(3);
+    bfloat16_operands o{M, N, K, parts};
+    o.pack();
+    const matrix bias = matrix::Random(1, N);
+    matrix c(M, N);
+    const gait::matrix_tile_scope scope(gait::unit_for_bfloat16() == gait::bfloat16_unit::tiles);
+    const auto run = [&] {
+        gait::matmul_bfloat16(M, N, K, parts, o.a_rows(), o.b_panels(), {bias.data(), 0},
+                              {c.data(), N}, gait::plain_columns{N});
+    };
+    run();
+    const auto expected = gait::reference::matmul_bfloat16(o.a, o.b, bias.cast<double>(), parts);
+    if (!agree(state, c, expected.cast<float>()))
+        return;
+    state.SetLabel(std::string(gait::name_of(gait::unit_for_bfloat16())));
+    bench::flop_counter(state, 2.0 * static_cast<double>(M * N * K)).measure(100, [&] {
+        run();
+        benchmark::ClobberMemory();
+    });
+}
+
+/// Floats to rows; `matmul_bfloat16` checks what comes out.
+void pack_bfloat16_rows(benchmark::State& state) {
+    bfloat16_operands o{state.range(0), 16, state.range(1), state.range(2)};
+    for (auto _ : state) {
+        gait::pack_bfloat16_rows(o.M, o.K, o.parts, o.a.data(), o.K, o.a_rows());
+        benchmark::ClobberMemory();
+    }
+    per_element(state, o.M * o.K);
+}
+
+void pack_bfloat16_transposed(benchmark::State& state) {
+    bfloat16_operands o{state.range(1), 16, state.range(0), state.range(2)};
+    for (auto _ : state) {
+        gait::pack_bfloat16_transposed(
+            o.K, o.M, o.parts, [&](index m) { return o.a.data() + m * o.M; }, o.a_rows());
+        benchmark::ClobberMemory();
+    }
+    per_element(state, o.M * o.K);
+}
+
+#endif
+
 void matmul_transposed(benchmark::State& state) {
     const index M = state.range(0), I = state.range(1), N = state.range(2);
     const matrix a = matrix::Random(M, I), b = matrix::Random(M, N);
@@ -238,6 +309,22 @@ void register_all() {
         ->Args({12, 7, 64})   // the last one
         ->Args({1, 64, 256})  // a single row
         ->Args({13, 65, 67}); // nothing fits
+#if defined(GAIT_BFLOAT16_PRODUCTS)
+    auto* bfloat16 = benchmark::RegisterBenchmark("matmul_bfloat16", matmul_bfloat16);
+    bfloat16->ArgNames({"M", "N", "K", "parts"});
+    for (const int parts : {1, 3})
+        bfloat16
+            ->Args({6, 256, 128, parts})  // a step's sums
+            ->Args({16, 256, 128, parts}) // likewise, on tiles
+            ->Args({6, 64, 256, parts})   // d_h of a step
+            ->Args({240, 64, 256, parts}) // d_x of a slice
+            ->Args({64, 256, 240, parts}) // d_W of a slice
+            ->Args({13, 80, 67, parts});  // nothing fits
+    for (auto* b :
+         {benchmark::RegisterBenchmark("pack_bfloat16_rows", pack_bfloat16_rows),
+          benchmark::RegisterBenchmark("pack_bfloat16_transposed", pack_bfloat16_transposed)})
+        b->ArgNames({"rows", "columns", "parts"})->Args({240, 64, 1})->Args({240, 64, 3});
+#endif
     benchmark::RegisterBenchmark("matmul_transposed", matmul_transposed)
         ->ArgNames({"M", "I", "N"})
         ->Args({96, 64, 256})

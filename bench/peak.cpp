@@ -6,6 +6,7 @@
 #include "peak.hpp"
 
 #include <gait/core/buffer.hpp>
+#include <gait/kernels/product_precision.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -43,6 +44,41 @@ GAIT_PEAK_OF(sse, "sse4.2,no-avx", 16)
 GAIT_PEAK_OF(avx2, "avx2,fma,no-avx512f", 32)
 GAIT_PEAK_OF(avx512, "avx512f", 64)
 #undef GAIT_PEAK_OF
+#endif
+
+#if defined(GAIT_BFLOAT16_PRODUCTS)
+/// Products of pairs of bfloat16.
+float rounds_dots(index rounds) {
+    __m512 sums[bench::chains];
+    for (__m512& sum : sums)
+        sum = _mm512_setzero_ps();
+    const gait::batch<float> pairs = gait::simd::pinned(gait::batch<float>(1.0F));
+    for (index i = 0; i < rounds; ++i)
+#pragma GCC unroll 16
+        for (int c = 0; c < bench::chains; ++c)
+            sums[c] = _mm512_dpbf16_ps(sums[c], gait::bits_as<__m512bh>(pairs),
+                                       gait::bits_as<__m512bh>(pairs));
+    float total = 0;
+    for (const __m512 sum : sums)
+        total += _mm512_reduce_add_ps(sum);
+    return total;
+}
+
+#if defined(GAIT_MATRIX_TILES)
+/// Products of tiles, four sums at a time.
+float rounds_tiles(index rounds) {
+    using namespace gait::matrix_tile;
+    const gait::matrix_tile_scope scope(true);
+    zero<0>(), zero<1>(), zero<2>(), zero<3>(), zero<4>(), zero<5>(), zero<6>(), zero<7>();
+    for (index i = 0; i < rounds; ++i) {
+        multiply_add<0, 4, 6>();
+        multiply_add<1, 5, 6>();
+        multiply_add<2, 4, 7>();
+        multiply_add<3, 5, 7>();
+    }
+    return 0;
+}
+#endif
 #endif
 
 void fma(benchmark::State& state, float (*rounds)(index), index lanes) {
@@ -104,6 +140,13 @@ void register_all() {
         add("avx2", rounds_avx2, 8);
     if (__builtin_cpu_supports("avx512f"))
         add("avx512", rounds_avx512, 16);
+#endif
+#if defined(GAIT_BFLOAT16_PRODUCTS)
+    add("bfloat16 dot products", rounds_dots, 2 * gait::lanes<float>);
+#if defined(GAIT_MATRIX_TILES)
+    if (gait::matrix_tiles_permitted())
+        add("bfloat16 matrix tiles", rounds_tiles, 4 * 16 * 16 * 32 / bench::chains);
+#endif
 #endif
     for (const auto& [level, kilobytes] :
          {std::pair{"L1", 16}, {"L2", 264}, {"L3", 8 * 1024}, {"memory", 256 * 1024}})

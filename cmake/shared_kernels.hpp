@@ -33,7 +33,7 @@ namespace gait::inline GAIT_ARCH {
                                     T*) noexcept;                                                  \
     how template void lstm_backward<T>(index, index, T*, const T*, const T*, const T*, T*,         \
                                        T*) noexcept;
-#if defined(__AVX512BF16__) && defined(__AVX512BW__)
+#if defined(GAIT_BFLOAT16_PRODUCTS)
 #define GAIT_MATMUL_BFLOAT16(how, Columns)                                                         \
     how template void matmul_bfloat16<Columns>(                                                    \
         index, index, index, index, bfloat16_rows<const bfloat16>, bfloat16_panels<const bfloat16>, \

@@ -93,6 +93,25 @@ def gait_name(case, listed):
     return None
 
 
+# What gait's products are computed in besides fp32: names of bench_model and of --precision.
+PRECISIONS = ("fp32_split", "bf16")
+
+
+def gait_benchmarks(case, listed):
+    """{who: name} of gait's benchmarks of `case` among the `listed` ones, fp32 first."""
+    name = gait_name(case, listed)
+    found = {"gait": name} if name else {}
+    for precision in PRECISIONS:
+        other = (name or "").replace(f"{case.topic}/", f"{case.topic}/{precision}/", 1)
+        if other in listed:
+            found[f"gait {precision}"] = other
+    return found
+
+
+def is_gait(who):
+    return who == "gait" or who.startswith("gait ")
+
+
 @dataclasses.dataclass(frozen=True)
 class Peer:
     title: str

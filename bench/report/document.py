@@ -45,6 +45,13 @@ def body(report, machine, rounds, missing, errors):
         parts += [f"## {title}", text, report.by_threads(topic),
                   code(f"{model} --benchmark_filter={example}") + ", "
                   + code(f"{peer} {reference} {topic}")]
+    parts += ["## Products in bfloat16",
+              f"`--precision` of the LSTMs' products, on {threads} threads. fp32_split has each float "
+              "as three bfloat16; it is for processors with matrix tiles, and elsewhere three times "
+              "slower than fp32. Shares are of the fp32 multiply-adds, so they may be more than all. "
+              "2017's run: 50 epochs of 510 batches of 1,000 windows, by this training step.",
+              report.precisions(),
+              code(f"{model} --benchmark_filter='(bf16|split)/batch:1000'")]
     if extras := report.extras():
         parts += ["## Others", extras]
         change = report.results.counter(SMALL_WEIGHTS, "logit_change")

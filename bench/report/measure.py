@@ -173,34 +173,34 @@ class Runner:
 
     def compare(self, case, peers):
         """One case: gait and the peers that have it take turns, `rounds` times."""
-        name = cases.gait_name(case, self.gait.listed)
-        peers = [p for p in peers if case.topic in p.topics]
+        turns = [*cases.gait_benchmarks(case, self.gait.listed).items(),
+                 *((p.title, p) for p in peers if case.topic in p.topics)]
         workers = {}
         try:
             for number in range(self.rounds):
-                turns = ([None] if name else []) + peers
                 first = number % max(1, len(turns))  # nobody is always the first
-                for peer in turns[first:] + turns[:first]:
-                    self.turn(case, name, peer, workers, number)
+                for who, what in turns[first:] + turns[:first]:
+                    self.turn(case, who, what, workers, number)
         finally:
             for worker in workers.values():
                 worker.close()
 
-    def turn(self, case, name, peer, workers, number):
-        who = peer.title if peer else "gait"
+    def turn(self, case, who, what, workers, number):
+        """`what` is the name of one of gait's benchmarks, or a peer."""
         if (who, case) in self.results.errors:
             return
         try:
-            if peer is None:
-                time = self.gait.time(name)
+            if isinstance(what, str):
+                time = self.gait.time(what)
             else:
+                peer = what
                 task = dataclasses.replace(case, batch=100) if peer.small_batch else case
                 file = self.case_file(task)
                 if peer not in workers:
                     workers[peer] = Worker(peer, case.threads, self.gait.seconds)
                 self.results.versions[who], time = workers[peer].time(file, case.topic)
         except RuntimeError as problem:
-            if peer is None:
+            if who == "gait":
                 raise
             self.results.errors[who, case] = str(problem)
             self.say(f"{case.title}: {who}: {problem}")

@@ -3,7 +3,7 @@
 """docs/performance.svg: four panels of bars, by gnuplot; for light and dark pages."""
 
 import svg
-from cases import Case
+from cases import Case, is_gait
 from tables import number
 
 MOST = 6  # bars in a panel, the fastest ones
@@ -25,7 +25,7 @@ def panel(results, title, case, unit):
     for y, name in zip(range(len(shown), 0, -1), shown):
         us = results.us(name, case)
         label = number(us) + (" (cut)" if us > longest else "")
-        rows.append(f'{y} {min(us, longest)} "{label}" {int(name == "gait")}')
+        rows.append(f'{y} {min(us, longest)} "{label}" {int(is_gait(name))}')
         ticks.append(f'"{name}" {y}')
     widest = 1.3 * min(longest, results.us(shown[-1], case))
     data = "\n".join(rows)

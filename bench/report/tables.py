@@ -5,8 +5,10 @@
 import dataclasses
 
 import measure
-from cases import (BATCHES, Case, HIDDEN_SIZES, STEPS, SWEEP_BATCH, SWEEP_HIDDEN_BATCH,
-                   SWEEP_HIDDEN_STEPS, WEIGHTS)
+from cases import (BATCHES, Case, HIDDEN_SIZES, PRECISIONS, STEPS, SWEEP_BATCH,
+                   SWEEP_HIDDEN_BATCH, SWEEP_HIDDEN_STEPS, WEIGHTS, is_gait)
+
+REFERENCE_RUN = 50 * 510 * 1000  # windows that 2017's training saw: epochs, batches, windows a batch
 
 
 def number(value, unit=""):
@@ -47,7 +49,7 @@ class Report:
     def best_peer(self, case):
         """(name, how many times longer it takes) of the fastest one in fp32."""
         for who in self.results.who(case):
-            if who != "gait" and who not in self.rounded:
+            if not is_gait(who) and who not in self.rounded:
                 return who, self.results.ratio(who, case)
         return "no peer", None
 
@@ -107,7 +109,7 @@ class Report:
         found = []
         for case in dict.fromkeys(c for _, c in self.results.times if isinstance(c, Case)):
             for who in self.results.who(case):
-                ratio = self.results.ratio(who, case) if who != "gait" else None
+                ratio = None if is_gait(who) else self.results.ratio(who, case)
                 if ratio is not None and ratio < 1:
                     note = ", in less than fp32" if who in self.rounded else ""
                     found.append(f"- {case.title}: {who} is {times(1 / ratio)} times as fast as "
@@ -133,7 +135,7 @@ class Report:
                 us = self.results.us(who, Case(topic, n))
                 best[who] = min(us, best.get(who, us))
         for who in sorted(best, key=best.get):
-            row = [f"**{who}**" if who == "gait" else who]
+            row = [f"**{who}**" if is_gait(who) else who]
             for n in counts:
                 case = Case(topic, n)
                 row += [number(self.results.us(who, case)),
@@ -141,6 +143,28 @@ class Report:
                         "" if who == "gait" else times(self.results.ratio(who, case))]
             rows.append(row)
         return table(head, rows)
+
+    def precisions(self):
+        """Training and batched inference on all threads in each precision, next to the FMA peak, to
+        gait in fp32 and to the fastest peer in bfloat16; and how long 2017's run would take."""
+        head, rows = [""], []
+        cases = [Case(topic, self.threads) for topic in ("training", "inference")]
+        for case in cases:
+            rounded = next((w for w in self.results.who(case) if w in self.rounded), None)
+            head += [f"{case.topic}, us a window", "share of the FMA peak", "times fp32"]
+            head += [f"times {rounded}"] if rounded else []
+        for who in ("gait", *(f"gait {p}" for p in PRECISIONS)):
+            row = [who if who != "gait" else "gait fp32"]
+            for case in cases:
+                us = self.results.us(who, case)
+                rounded = next((w for w in self.results.who(case) if w in self.rounded), None)
+                row += [number(us), percent(self.results.share(who, case)),
+                        times(self.results.ratio("gait", case, who) if us else None)]
+                row += [times(self.results.ratio(rounded, case, who) if us else None)] \
+                    if rounded else []
+            us = self.results.us(who, cases[0])
+            rows.append([*row, f"{us * REFERENCE_RUN * 1e-6 / 60:.0f} min" if us else ""])
+        return table([*head, "2017's run"], rows)
 
     def hidden_sizes(self):
         columns = ["gait", *(p.title for p in self.peers if p.sweeps)]

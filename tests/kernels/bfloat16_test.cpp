@@ -15,7 +15,7 @@
 #include <cmath>
 #include <limits>
 
-#if defined(__AVX512BF16__) && defined(__AVX512BW__)
+#if defined(GAIT_BFLOAT16_PRODUCTS)
 
 namespace {
 

@@ -41,7 +41,7 @@ public:
     matrix_tile_emulator& operator=(const matrix_tile_emulator&) = delete;
 
 private:
-    static constexpr int rows = 16, row_bytes = 64, numbers = 16;
+    static constexpr std::size_t rows = 16, row_bytes = 64, numbers = 16;
     using tile = std::array<std::array<std::uint32_t, numbers>, rows>;
     struct state {
         bool configured;
@@ -61,10 +61,10 @@ private:
 
     /// c += a b, pairs of the first numbers and pairs of the second in sums of their own.
     static void multiply_add(tile& c, const tile& a, const tile& b) {
-        for (int m = 0; m < rows; ++m)
-            for (int n = 0; n < numbers; ++n) {
+        for (std::size_t m = 0; m < rows; ++m)
+            for (std::size_t n = 0; n < numbers; ++n) {
                 float first = 0, second = 0;
-                for (int k = 0; k < numbers; ++k) {
+                for (std::size_t k = 0; k < numbers; ++k) {
                     const std::uint32_t of_a = a[m][k], of_b = b[k][n];
                     first = flushed(std::fma(flushed(as_float(of_a << 16)),
                                              flushed(as_float(of_b << 16)), first));
@@ -158,9 +158,10 @@ private:
         } else if (opcode == 0x4B && (prefix == f2 || prefix == f3) && !in_register) {
             configured();
             const operand place = operand_at(modrm, x, b, context);
-            for (int r = 0; r < rows; ++r) {
-                auto* row = reinterpret_cast<std::uint8_t*>(place.base + r * place.index);
-                auto& of_tile = numbered(first)[static_cast<std::size_t>(r)];
+            std::int64_t next_row = place.base;
+            for (auto& of_tile : numbered(first)) {
+                auto* row = reinterpret_cast<std::uint8_t*>(next_row);
+                next_row += place.index;
                 if (prefix == f2)
                     std::memcpy(of_tile.data(), row, row_bytes);
                 else

@@ -15,7 +15,8 @@
 // Whole tiles of rows are read, so behind M rows there must be memory up to padded_rows(M). What
 // stands there changes nothing.
 //
-// Infinite where a float rounds up beyond bfloat16's range, 3.39e38; denormals are zero.
+// Denormals are zero. A float that rounds up beyond bfloat16's range, 3.39e38, is infinite, and
+// what is infinite has parts that are no numbers: one part keeps it, a product of several is NaN.
 #pragma once
 
 #include <gait/kernels/matmul.hpp>
@@ -65,7 +66,7 @@ constexpr index bfloat16_panels_size(index K, index N) {
     return padded_k(K) * round_up(N, matrix_tile_rows);
 }
 
-#if defined(__AVX512BF16__) && defined(__AVX512BW__)
+#if defined(GAIT_BFLOAT16_PRODUCTS)
 
 namespace detail {
 
@@ -140,20 +141,21 @@ namespace detail {
 
 } // namespace detail
 
-namespace detail {
+namespace simd {
 
 /// 32 numbers to `to`, part p to to + p * part.
-[[gnu::always_inline]] inline void put_parts(__m512 first, __m512 second, index parts, bfloat16* to,
-                                             index part) noexcept {
+[[gnu::always_inline]] inline void store_bfloat16(batch<float> first, batch<float> second,
+                                                  index parts, bfloat16* to, index part) noexcept {
     for (;;) {
-        _mm512_storeu_si512(to, to_bfloat16s(first, second));
+        _mm512_storeu_si512(to, detail::to_bfloat16s(first, second));
         if (--parts == 0)
             return;
-        first = after_bfloat16(first), second = after_bfloat16(second), to += part;
+        first = detail::after_bfloat16(first), second = detail::after_bfloat16(second);
+        to += part;
     }
 }
 
-} // namespace detail
+} // namespace simd
 
 /// Makes rows of a (M, K), `stride` numbers from row to row.
 inline void pack_bfloat16_rows(index M, index K, index parts, const float* a, index stride,
@@ -163,7 +165,7 @@ inline void pack_bfloat16_rows(index M, index K, index parts, const float* a, in
             const auto some = [&](index from) {
                 return from < K ? simd::load(a + from, K - from) : batch<float>(0.0F);
             };
-            detail::put_parts(some(k), some(k + lanes<float>), parts, to.data + k, to.part);
+            simd::store_bfloat16(some(k), some(k + lanes<float>), parts, to.data + k, to.part);
         }
 }
 

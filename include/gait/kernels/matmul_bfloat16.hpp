@@ -20,7 +20,7 @@
 
 namespace gait::inline GAIT_ARCH {
 
-#if defined(__AVX512BF16__) && defined(__AVX512BW__)
+#if defined(GAIT_BFLOAT16_PRODUCTS)
 
 namespace detail {
 
@@ -194,6 +194,8 @@ template <int Rows, int Vectors, class Columns>
         const index a_bytes = s.a.stride * 2, b_bytes = width * 4;
         b += 2 * first;
         for (index k = 0; k < s.K; k += bfloat16_k, a += bfloat16_k, b += bfloat16_k * width) {
+            for (index i = 0; s.soon && i < bfloat16_k; ++i)
+                (*s.soon)();
             matrix_tile::load<A>(a, a_bytes);
             if constexpr (Rows == 2)
                 matrix_tile::load<A + 1>(a + L * s.a.stride, a_bytes);

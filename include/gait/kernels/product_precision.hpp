@@ -21,6 +21,10 @@
 #include <string_view>
 #include <type_traits>
 
+#if defined(__AVX512BF16__) && defined(__AVX512BW__)
+#define GAIT_BFLOAT16_PRODUCTS 1
+#endif
+
 namespace gait::inline GAIT_ARCH {
 
 /// How products of floats are computed.
@@ -47,7 +51,7 @@ enum class bfloat16_unit { none, dots, tiles };
 }
 
 /// Whether this program has kernels for bfloat16 products at all.
-#if defined(__AVX512BF16__) && defined(__AVX512BW__)
+#if defined(GAIT_BFLOAT16_PRODUCTS)
 inline constexpr bool has_bfloat16_products = true;
 #else
 inline constexpr bool has_bfloat16_products = false;

@@ -16,6 +16,11 @@
 namespace gait::inline GAIT_ARCH {
 
 template <index F, index H>
+class lstm_bfloat16_weights;
+
+#if defined(GAIT_BFLOAT16_PRODUCTS)
+
+template <index F, index H>
 class lstm_bfloat16_weights {
     static constexpr index most_parts = bfloat16_parts(product_precision::fp32_split);
 
@@ -73,6 +78,8 @@ private:
 
     const bfloat16* data_;
 };
+
+#endif
 
 /// Numbers they take of the layer's packed weights.
 template <class T, index F, index H>

@@ -92,6 +92,11 @@ private:
     packed w_;
 };
 
+template <index F, index H>
+class lstm_bfloat16;
+
+#if defined(GAIT_BFLOAT16_PRODUCTS)
+
 /// The same in bfloat16, of one part or several. It has the processor's tiles while it lives.
 template <index F, index H>
 class lstm_bfloat16 {
@@ -152,9 +157,9 @@ public:
         lstm_backward<float>(R, H, gates, cells, cells_before, d_h, d_c, d_bias,
                              [&](index r, index unit, const batch<float>(&d_sums)[4]) {
                                  bfloat16* at = to.data + r * to.stride + 4 * unit;
-                                 detail::put_parts(d_sums[0], d_sums[1], parts_, at, to.part);
-                                 detail::put_parts(d_sums[2], d_sums[3], parts_,
-                                                   at + 2 * lanes<float>, to.part);
+                                 simd::store_bfloat16(d_sums[0], d_sums[1], parts_, at, to.part);
+                                 simd::store_bfloat16(d_sums[2], d_sums[3], parts_,
+                                                      at + 2 * lanes<float>, to.part);
                              });
     }
 
@@ -199,5 +204,7 @@ private:
     bfloat16_rows<bfloat16> transposed_; // (F, M), (H, M)
     matrix_tile_scope tiles_;
 };
+
+#endif
 
 } // namespace gait::inline GAIT_ARCH
