@@ -120,7 +120,7 @@ void matmul_bfloat16(benchmark::State& state) {
     const gait::matrix_tile_scope scope(gait::unit_for_bfloat16() == gait::bfloat16_unit::tiles);
     const auto run = [&] {
         gait::matmul_bfloat16(M, N, K, parts, o.a_rows(), o.b_panels(), {bias.data(), 0},
-                              {c.data(), N}, gait::plain_columns{N});
+                              {c.data(), N});
     };
     run();
     const auto expected = gait::reference::matmul_bfloat16(o.a, o.b, bias.cast<double>(), parts);
@@ -146,8 +146,7 @@ void pack_bfloat16_rows(benchmark::State& state) {
 void pack_bfloat16_transposed(benchmark::State& state) {
     bfloat16_operands o{state.range(1), 16, state.range(0), state.range(2)};
     for (auto _ : state) {
-        gait::pack_bfloat16_transposed(
-            o.K, o.M, o.parts, [&](index m) { return o.a.data() + m * o.M; }, o.a_rows());
+        gait::pack_bfloat16_transposed(o.K, o.M, o.parts, {nullptr, 0, o.a.data()}, o.a_rows());
         benchmark::ClobberMemory();
     }
     per_element(state, o.M * o.K);

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <gait/kernels/lstm.hpp>
-#include <gait/kernels/matmul_bfloat16.hpp>
 
 namespace gait::inline GAIT_ARCH {
 
@@ -33,19 +32,9 @@ namespace gait::inline GAIT_ARCH {
                                     T*) noexcept;                                                  \
     how template void lstm_backward<T>(index, index, T*, const T*, const T*, const T*, T*,         \
                                        T*) noexcept;
-#if defined(GAIT_BFLOAT16_PRODUCTS)
-#define GAIT_MATMUL_BFLOAT16(how, Columns)                                                         \
-    how template void matmul_bfloat16<Columns>(                                                    \
-        index, index, index, index, bfloat16_rows<const bfloat16>, bfloat16_panels<const bfloat16>, \
-        matrix_ref<const float>, matrix_ref<float>, Columns, prefetch_runs<float>*) noexcept;
-#else
-#define GAIT_MATMUL_BFLOAT16(how, Columns)
-#endif
 #define GAIT_SHARED_KERNELS(how)                                                                   \
     GAIT_KERNELS_OF(how, float)                                                                    \
-    GAIT_KERNELS_OF(how, double)                                                                   \
-    GAIT_MATMUL_BFLOAT16(how, plain_columns)                                                       \
-    GAIT_MATMUL_BFLOAT16(how, gate_columns)
+    GAIT_KERNELS_OF(how, double)
 
 GAIT_SHARED_KERNELS(extern)
 

@@ -51,11 +51,11 @@ extern template gait::evaluation gait::evaluate(const har::model_in_training<6>&
                                                 std::span<const float>,
                                                 const gait::recorded_windows&,
                                                 const gait::cross_entropy&, int,
-                                                gait::any_communicator);
+                                                gait::any_communicator, gait::index);
 extern template gait::labelled_logits gait::logits_of(const har::model_in_training<6>&,
                                                       std::span<const float>,
                                                       const gait::recorded_windows&, int,
-                                                      gait::any_communicator);
+                                                      gait::any_communicator, gait::index);
 extern template void gait::save_weights(const std::filesystem::path&, const gait::har_model<6>&,
                                         std::span<const float>, const gait::model_info&,
                                         gait::precision);
@@ -70,11 +70,11 @@ extern template gait::evaluation gait::evaluate(const har::model_in_training<7>&
                                                 std::span<const float>,
                                                 const gait::recorded_windows&,
                                                 const gait::cross_entropy&, int,
-                                                gait::any_communicator);
+                                                gait::any_communicator, gait::index);
 extern template gait::labelled_logits gait::logits_of(const har::model_in_training<7>&,
                                                       std::span<const float>,
                                                       const gait::recorded_windows&, int,
-                                                      gait::any_communicator);
+                                                      gait::any_communicator, gait::index);
 extern template void gait::save_weights(const std::filesystem::path&, const gait::har_model<7>&,
                                         std::span<const float>, const gait::model_info&,
                                         gait::precision);

@@ -242,8 +242,9 @@ training_outcome train_model(const Model& model, train_options& o,
                     o.fit.patience, done.fit.epoch);
     const auto weights = done.fit.parameters.span();
     if (validation.size() > 0) {
-        done.seen = gait::evaluate(trainee, weights, validation, o.fit.loss, o.fit.threads, ranks);
-        done.said = gait::logits_of(trainee, weights, validation, o.fit.threads, ranks);
+        done.seen = gait::evaluate(trainee, weights, validation, o.fit.loss, o.fit.threads, ranks,
+                                   o.fit.tile);
+        done.said = gait::logits_of(trainee, weights, validation, o.fit.threads, ranks, o.fit.tile);
     }
     if (!first)
         return done;

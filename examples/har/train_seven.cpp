@@ -9,8 +9,8 @@ template gait::fit_result gait::fit(const har::model_in_training<7>&, const gait
                                     const gait::callbacks&, gait::any_communicator);
 template gait::evaluation gait::evaluate(const har::model_in_training<7>&, std::span<const float>,
                                          const gait::recorded_windows&, const gait::cross_entropy&,
-                                         int, gait::any_communicator);
+                                         int, gait::any_communicator, gait::index);
 template gait::labelled_logits gait::logits_of(const har::model_in_training<7>&,
                                                std::span<const float>,
                                                const gait::recorded_windows&, int,
-                                               gait::any_communicator);
+                                               gait::any_communicator, gait::index);

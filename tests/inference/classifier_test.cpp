@@ -3,6 +3,7 @@
 #include <gait/inference/classifier.hpp>
 
 #include <inference/models.hpp>
+#include <support/bfloat16_units.hpp>
 
 #include <doctest/doctest.h>
 
@@ -56,6 +57,40 @@ TEST_CASE("windows one by one, by one thread or two, get what they get in a batc
             CHECK(std::equal(single.begin(), single.end(), batch.begin() + r * 4));
         }
     }
+}
+
+TEST_CASE("likewise with products in bfloat16, which are not those in fp32") {
+    const auto parameters = random_parameters();
+    test::on_each_bfloat16_unit([&] {
+        for (const auto precision :
+             {gait::product_precision::fp32_split, gait::product_precision::bf16})
+            for (const gait::index steps : {41, 51}) { // a rest of one step, in a tile or alone
+                INFO("in ", std::string(gait::name_of(precision)), ", T = ", steps);
+                const gait::extents tile{steps, 4};
+                const auto windows = random_windows(tile);
+                odd_model model;
+                model.use_products(precision);
+                gait::classifier<odd_model> one(model, parameters.span(), raw_units(), steps, 3);
+                gait::classifier<odd_model> two(model, parameters.span(), raw_units(), steps, 3, 2);
+                gait::classifier<odd_model> plain(odd_model{}, parameters.span(), raw_units(),
+                                                  steps);
+                const auto batch = classify(one, windows, tile); // three, and one that is left
+                CHECK(batch == classify(two, windows, tile));
+                const auto expected = classify(plain, windows, tile);
+                CHECK(batch != expected);
+                for (std::size_t i = 0; i < batch.size(); ++i)
+                    CHECK(std::abs(batch[i] - expected[i]) <
+                          (precision == gait::product_precision::bf16 ? 2e-2F : 3e-6F));
+                std::vector<float> window;
+                for (gait::index t = 0; t < steps; ++t)
+                    for (gait::index f = 0; f < 3; ++f)
+                        window.push_back(windows[static_cast<std::size_t>((t * 4 + 1) * 3 + f)]);
+                for (auto* alone : {&one, &two}) {
+                    const auto single = (*alone)(window);
+                    CHECK(std::equal(single.begin(), single.end(), batch.begin() + 4));
+                }
+            }
+    });
 }
 
 TEST_CASE("shorter windows get what a classifier of their length says, by one thread or two") {

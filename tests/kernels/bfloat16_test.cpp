@@ -120,8 +120,7 @@ TEST_CASE("transposed") {
                 const gait::index part = gait::padded_k(M), stride = parts * part;
                 gait::buffer<bfloat16> out(I * stride + 1);
                 out.fill(untouched);
-                gait::pack_bfloat16_transposed(M, I, parts,
-                                               [&](gait::index m) { return a.data() + m * I; },
+                gait::pack_bfloat16_transposed(M, I, parts, {nullptr, 0, a.data()},
                                                {out.data(), stride, part});
                 bool right = out[I * stride] == untouched;
                 for (gait::index i = 0; i < I; ++i)

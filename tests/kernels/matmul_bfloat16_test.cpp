@@ -80,11 +80,10 @@ TEST_CASE("matmul_bfloat16 is start + a b of the parts") {
             operands o(M, N, K, parts);
             matrix c(M, N);
             const matrix nothing = matrix::Zero(1, N), bias = matrix::Random(1, N);
-            gait::matmul_bfloat16(M, N, K, parts, o.as_rows(), o.as_panels(), {}, {c.data(), N},
-                                  gait::plain_columns{N});
+            gait::matmul_bfloat16(M, N, K, parts, o.as_rows(), o.as_panels(), {}, {c.data(), N});
             worst = std::max(worst, largest(c.cast<double>() - o.expected(nothing)));
             gait::matmul_bfloat16(M, N, K, parts, o.as_rows(), o.as_panels(), {bias.data(), 0},
-                                  {c.data(), N}, gait::plain_columns{N});
+                                  {c.data(), N});
             worst_with_bias =
                 std::max(worst_with_bias, largest(c.cast<double>() - o.expected(bias)));
         });
@@ -106,7 +105,7 @@ TEST_CASE("it adds to what is there, gate by gate") {
                 const matrix before = matrix::Random(I, 4 * H);
                 matrix c = before;
                 gait::matmul_bfloat16(I, 4 * Hp, K, 3, o.as_rows(), o.as_panels(),
-                                      {c.data(), 4 * H}, {c.data(), 4 * H}, gait::gate_columns{H});
+                                      {c.data(), 4 * H}, {c.data(), 4 * H}, H);
                 const exact_matrix all = o.expected(matrix::Zero(1, 4 * Hp));
                 double worst = 0;
                 for (gait::index i = 0; i < I; ++i)
@@ -133,7 +132,7 @@ TEST_CASE("nothing is written beside the result") {
                 const gait::index stride = N + 3;
                 matrix c = matrix::Constant(M + 2, stride, 7);
                 gait::matmul_bfloat16(M, N, 34, 1, o.as_rows(), o.as_panels(), {},
-                                      {c.row(1).data(), stride}, gait::plain_columns{N});
+                                      {c.row(1).data(), stride});
                 matrix expected = matrix::Constant(M + 2, stride, 7);
                 expected.block(1, 0, M, N) = c.block(1, 0, M, N);
                 CHECK(c == expected);
@@ -150,8 +149,7 @@ TEST_CASE("three parts are as exact as floats, one is not") {
         const auto error = [&](gait::index parts) {
             operands o(M, N, K, parts);
             matrix c(M, N), in_floats(M, N);
-            gait::matmul_bfloat16(M, N, K, parts, o.as_rows(), o.as_panels(), {}, {c.data(), N},
-                                  gait::plain_columns{N});
+            gait::matmul_bfloat16(M, N, K, parts, o.as_rows(), o.as_panels(), {}, {c.data(), N});
             std::vector<float> panels(static_cast<std::size_t>(gait::panels_size<float>(K, N)));
             gait::pack_panels<float>(K, N, o.b.data(), N, 1, panels.data());
             gait::matmul<gait::identity, float>(M, N, K, {o.a.data(), K}, panels.data(), {},
@@ -173,8 +171,7 @@ TEST_CASE("a NaN comes through") {
         o.a(1, 5) = std::numeric_limits<float>::quiet_NaN();
         gait::pack_bfloat16_rows(3, 32, 1, o.a.data(), 32, o.as_rows());
         matrix c(3, 16);
-        gait::matmul_bfloat16(3, 16, 32, 1, o.as_rows(), o.as_panels(), {}, {c.data(), 16},
-                              gait::plain_columns{16});
+        gait::matmul_bfloat16(3, 16, 32, 1, o.as_rows(), o.as_panels(), {}, {c.data(), 16});
         CHECK(!c.row(0).hasNaN());
         CHECK(c.row(1).array().isNaN().all());
         CHECK(!c.row(2).hasNaN());

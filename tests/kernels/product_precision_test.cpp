@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Which precision is computed when one is asked for, and what people are told.
+#include "support/bfloat16_units.hpp"
+
 #include <gait/kernels/product_precision.hpp>
 
 #include <doctest/doctest.h>
@@ -9,25 +11,21 @@
 #include <string>
 
 TEST_CASE("without a unit for bfloat16 every precision is fp32, and it is said why") {
-    const gait::bfloat16_unit before = gait::unit_for_bfloat16();
-    gait::use_unit_for_bfloat16(gait::bfloat16_unit::none);
+    const test::unit_in_use use(gait::bfloat16_unit::none);
     for (const auto p : gait::product_precisions)
         CHECK(gait::available(p) == gait::product_precision::fp32);
     CHECK(gait::description_of(gait::product_precision::fp32) == "fp32 on multiply-adds");
     CHECK(gait::description_of(gait::product_precision::bf16) ==
           "fp32 on multiply-adds, as nothing here multiplies bfloat16 for bf16");
-    gait::use_unit_for_bfloat16(before);
 }
 
 TEST_CASE("with one it is what was asked for") {
-    const gait::bfloat16_unit before = gait::unit_for_bfloat16();
-    gait::use_unit_for_bfloat16(gait::bfloat16_unit::tiles);
+    const test::unit_in_use use(gait::bfloat16_unit::tiles);
     for (const auto p : gait::product_precisions)
         CHECK(gait::available(p) == p);
     CHECK(gait::description_of(gait::product_precision::fp32_split) ==
           "fp32_split on matrix tiles");
     CHECK(gait::description_of(gait::product_precision::fp32) == "fp32 on multiply-adds");
-    gait::use_unit_for_bfloat16(before);
 }
 
 TEST_CASE("a program without kernels for bfloat16 has no unit for them") {

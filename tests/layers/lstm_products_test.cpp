@@ -98,7 +98,9 @@ void compare_precisions(gait::index steps) {
     const auto plain = errors(product_precision::fp32),
                split = errors(product_precision::fp32_split),
                rounded = errors(product_precision::bf16);
+    static constexpr std::array names{"y", "d_x", "d_parameters"};
     for (std::size_t i = 0; i < plain.size(); ++i) {
+        INFO("error of ", names[i]);
         CHECK(plain[i] < 5e-6);
         CHECK(split[i] <= 2 * plain[i]);
         CHECK(rounded[i] > 100 * plain[i]); // it is another arithmetic
@@ -156,6 +158,14 @@ TEST_CASE("products at sizes where nothing fits") {
     });
 }
 
+TEST_CASE("a tape for many rows is one for fewer") {
+    using layer = gait::lstm<3, 16>;
+    for (const gait::index steps : {1, 2, 20, 100})
+        for (gait::index rows = 1; rows < 300; ++rows)
+            CHECK(layer::tape<float>::size({steps, rows}) <
+                  layer::tape<float>::size({steps, rows + 1}));
+}
+
 TEST_CASE("several steps at once, without a tape, give the same bits") {
     using layer = gait::lstm<3, 20>;
     static constexpr gait::extents tile{9, 5};
@@ -188,11 +198,9 @@ TEST_CASE("a double's products are a double's, whatever is asked for") {
 }
 
 TEST_CASE("where nothing multiplies bfloat16, fp32 is computed") {
-    const gait::bfloat16_unit before = gait::unit_for_bfloat16();
-    gait::use_unit_for_bfloat16(gait::bfloat16_unit::none);
+    const test::unit_in_use use(gait::bfloat16_unit::none);
     const results plain = pass_through<3, 7, float>({6, 5}, product_precision::fp32);
     const results asked = pass_through<3, 7, float>({6, 5}, product_precision::bf16);
-    gait::use_unit_for_bfloat16(before);
     CHECK(plain.y == asked.y);
     CHECK(plain.d_x == asked.d_x);
     CHECK(plain.d_parameters == asked.d_parameters);

@@ -16,6 +16,18 @@
 
 namespace test {
 
+/// Another unit while it lives, however its scope is left.
+class unit_in_use {
+public:
+    explicit unit_in_use(gait::bfloat16_unit unit) { gait::use_unit_for_bfloat16(unit); }
+    ~unit_in_use() { gait::use_unit_for_bfloat16(before_); }
+    unit_in_use(const unit_in_use&) = delete;
+    unit_in_use& operator=(const unit_in_use&) = delete;
+
+private:
+    gait::bfloat16_unit before_ = gait::unit_for_bfloat16();
+};
+
 /// Whether the unit in use is emulated, hundreds of times slower than a real one.
 inline bool bfloat16_is_emulated() {
     return gait::unit_for_bfloat16() == gait::bfloat16_unit::tiles &&
@@ -29,12 +41,10 @@ void on_each_bfloat16_unit(const Work& work) {
     if constexpr (!gait::has_bfloat16_products) {
         MESSAGE("skipped: this program is compiled for a processor without bfloat16 products");
     } else {
-        const gait::bfloat16_unit before = gait::unit_for_bfloat16();
         const auto with = [&](gait::bfloat16_unit unit, const std::string& name) {
             INFO("on ", name);
-            gait::use_unit_for_bfloat16(unit);
+            const unit_in_use use(unit);
             work();
-            gait::use_unit_for_bfloat16(before);
         };
         with(gait::bfloat16_unit::dots, "dot products");
 #if defined(GAIT_MATRIX_TILES)

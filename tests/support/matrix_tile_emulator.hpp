@@ -136,6 +136,11 @@ private:
         constexpr int none = 0, f3 = 2, f2 = 3;
         const std::uint8_t* const modrm = at + 4;
         const bool in_register = *modrm >> 6 == 3;
+        // W and the vector's length are 0; there are eight tiles, and a third one in products only.
+        const bool third_bits = (at[2] & 0x78) != 0x78, product = opcode == 0x5C;
+        if ((at[2] & 0x84) != 0 || (at[1] & 0x80) == 0 || (third_bits && !product) ||
+            (at[2] & 0x40) == 0)
+            refuse("not as the manual has it", at);
         const int first = (*modrm >> 3) & 7, second = *modrm & 7;
         const auto numbered = [](int i) -> tile& { return own.tiles[static_cast<std::size_t>(i)]; };
         const auto configured = [&] {
@@ -146,8 +151,12 @@ private:
         if (opcode == 0x49 && prefix == none && !in_register) {
             const operand from = operand_at(modrm, x, b, context);
             const auto* config = reinterpret_cast<const std::uint8_t*>(from.base + from.index);
-            if (config[0] != 1 || config[16] != row_bytes || config[48] != rows)
-                refuse("tiles aren't of full size", at);
+            for (std::size_t i = 0; i < 64; ++i) {
+                const bool of_bytes = i >= 16 && i < 32 && i % 2 == 0;
+                const bool of_rows = i >= 48 && i < 56;
+                if (config[i] != (i == 0 ? 1U : of_bytes ? row_bytes : of_rows ? rows : 0U))
+                    refuse("tiles aren't eight of full size", at);
+            }
             own = {true, {}};
             length = 4 + from.length;
         } else if (opcode == 0x49 && prefix == none) {
@@ -170,6 +179,8 @@ private:
             length = 4 + place.length;
         } else if (opcode == 0x5C && prefix == f3 && in_register) {
             configured();
+            if (first == second || first == third || second == third)
+                refuse("the same tile twice", at);
             multiply_add(numbered(first), numbered(second), numbered(third));
         } else {
             refuse("unknown", at);

@@ -52,7 +52,8 @@ TEST_CASE("what a rank computes in any batch is what it needs, and little more i
                 CAPTURE(N);
                 CAPTURE(batch);
                 CAPTURE(size);
-                const auto options = with(gait::window_order::dealt, batch);
+                auto options = with(gait::window_order::dealt, batch);
+                options.tile = size % 2 == 0 ? 16 : 0;
                 gait::epoch_order order(N, options);
                 gait::index needed_by_all = 0;
                 for (int rank = 0; rank < size; ++rank) {
@@ -64,7 +65,8 @@ TEST_CASE("what a rank computes in any batch is what it needs, and little more i
                         const auto ids = order(epoch);
                         gait::index missing = 0;
                         for (gait::index begin = 0; begin < N; begin += batch) {
-                            const gait::batch_cut cut(std::min(batch, N - begin), options.shards);
+                            const gait::batch_cut cut(std::min(batch, N - begin), options.shards,
+                                                      gait::tile_of(options));
                             for (gait::index i = cut.first_window(cut.first_shard(rank, size));
                                  i < cut.first_window(cut.first_shard(rank + 1, size)); ++i)
                                 missing += !has.contains(ids[static_cast<std::size_t>(begin + i)]);

@@ -53,6 +53,8 @@ TEST_CASE("a part holds what its rank needs, and no rank holds much more than it
     gait::fit_options options;
     options.order = gait::window_order::dealt;
     options.batch = 400;
+    SUBCASE("tiles of six windows") {}
+    SUBCASE("tiles of sixteen") { options.tile = 16; }
 
     for (const int size : {1, 2, 3, 4, 8}) {
         CAPTURE(size);

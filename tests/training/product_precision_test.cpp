@@ -71,13 +71,36 @@ TEST_CASE("a model's layers compute as it is told") {
     CHECK(in<nested>(gait::product_precision::bf16).products() == gait::product_precision::bf16);
 }
 
+TEST_CASE("a run's identity has each layer's precision") {
+    using two = gait::sequential<gait::lstm<2, 4>, gait::lstm<4, 4>>;
+    const test::unit_in_use use(gait::bfloat16_unit::tiles);
+    const two mixed({}, {gait::product_precision::bf16});
+    CHECK(mixed.products() == gait::product_precision::bf16);
+    CHECK(gait::detail::products_of(mixed) == "fp32, bf16");
+    CHECK(gait::detail::products_of(in<two>(gait::product_precision::bf16)) == "bf16");
+    CHECK(gait::detail::products_of(two{}) == "fp32");
+}
+
+TEST_CASE("truncated backpropagation goes on from a state in fp32") {
+    const auto train = waves(60, 1);
+    const gait::array_windows<2> none(20, 3);
+    auto options = quick(1);
+    options.truncate_steps = 9;
+    const auto plain = gait::fit(toy_model{}, train, none, options);
+    in_each_precision([&](gait::product_precision p) {
+        const auto result = gait::fit(in<toy_model>(p), train, none, options);
+        CHECK(result.history[0].train_loss != plain.history[0].train_loss);
+        CHECK(result.history[0].train_loss ==
+              doctest::Approx(plain.history[0].train_loss).epsilon(1e-2));
+    });
+}
+
 TEST_CASE("it learns, and evaluation computes likewise") {
     const auto train = waves(300, 1), unseen = waves(100, 2);
     const auto plain = gait::fit(toy_model{}, train, unseen, quick(12));
     in_each_precision([&](gait::product_precision p) {
         const auto model = in<toy_model>(p);
         auto options = quick(test::bfloat16_is_emulated() ? 1 : 12);
-        options.tile = gait::windows_per_tile_of(model);
         const auto result = gait::fit(model, train, unseen, options);
         if (!test::bfloat16_is_emulated())
             CHECK(result.history.back().validation_accuracy > 0.9);

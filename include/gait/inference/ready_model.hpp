@@ -99,7 +99,7 @@ public:
         const view<float, classes> logits(work.logits_.data(), {1, tile.rows});
         const state_type state(work.state_.data(), tile.rows);
         if constexpr (runs)
-            if (tile.steps > 1) {
+            if (work.scratch_.size() > 0) {
                 model_.template run<float>(weights(), x, logits, state, scratch_of(work, tile));
                 return;
             }

@@ -206,10 +206,20 @@ inline void pack_bfloat16_panels(index K, index N, index parts, bfloat16_rows<co
         }
 }
 
-/// Makes rows of the transpose of a (M, I), I rows of M numbers. row(m) is where a's row m begins.
-template <class Row>
-void pack_bfloat16_transposed(index M, index I, index parts, const Row& row,
-                              bfloat16_rows<bfloat16> to) noexcept {
+/// Rows of floats, K each: the first ones in one place, the others in another.
+struct float_rows {
+    const float* first;
+    index first_count;
+    const float* others;
+    [[nodiscard]] const float* operator()(index m, index K) const {
+        return m < first_count ? first + m * K : others + (m - first_count) * K;
+    }
+};
+
+/// Makes rows of the transpose of a (M, I): I rows of M numbers.
+[[gnu::noinline]] inline void pack_bfloat16_transposed(index M, index I, index parts,
+                                                       const float_rows& a,
+                                                       bfloat16_rows<bfloat16> to) noexcept {
     constexpr index L = lanes<float>;
     for (index m = 0; m < M; m += bfloat16_k)
         for (index i = 0; i < I; i += L) {
@@ -217,8 +227,8 @@ void pack_bfloat16_transposed(index M, index I, index parts, const Row& row,
             __m512 rows[bfloat16_k];
 #pragma GCC unroll 32
             for (index r = 0; r < bfloat16_k; ++r)
-                rows[r] =
-                    m + r < M ? _mm512_maskz_loadu_ps(inside, row(m + r) + i) : _mm512_setzero_ps();
+                rows[r] = m + r < M ? _mm512_maskz_loadu_ps(inside, a(m + r, I) + i)
+                                    : _mm512_setzero_ps();
             for (index p = 0; p < parts; ++p) {
                 __m512i pairs[L];
 #pragma GCC unroll 16

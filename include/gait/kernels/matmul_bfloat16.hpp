@@ -5,8 +5,8 @@
 //
 //     a b = sum of a_p b_q over parts p + q < parts, the smallest first
 //
-// What is left out is 2^-24 of |a| |b| with three parts, 2^-16 with two, as far as a and b have
-// smaller parts at all.
+// What is left out is up to 2 x 2^-24 of |a| |b| with three parts, 3 x 2^-16 with two, 2 x 2^-8
+// with one.
 //
 // Two units compute it, on the same operands (kernels/bfloat16.hpp). Dots: register tiles as in
 // kernels/register_tile.hpp, where a multiply-add takes a pair of k. Tiles: four accumulators of
@@ -31,7 +31,18 @@ struct bfloat16_product {
     bfloat16_panels<const bfloat16> b;
     matrix_ref<const float> start;
     matrix_ref<float> c;
+    index hidden;
     prefetch_runs<float>* soon;
+
+    /// Where c keeps register v of the columns from `column` on, and how many numbers are there.
+    [[nodiscard, gnu::always_inline]] index offset(index column, index v) const {
+        return hidden > 0 ? gate_columns{hidden}.offset<float>(column, v)
+                          : plain_columns{N}.offset<float>(column, v);
+    }
+    [[nodiscard, gnu::always_inline]] index inside(index column, index v) const {
+        return hidden > 0 ? gate_columns{hidden}.inside<float>(column, v)
+                          : plain_columns{N}.inside<float>(column, v);
+    }
 
     /// Calls work(a's part, b's panel from column `column` on) for all parts that count.
     template <class Work>
@@ -54,34 +65,36 @@ struct bfloat16_product {
 }
 
 /// Rows of a register tile and Vectors registers of c from (row, column) on.
-template <index Vectors, class Columns>
-[[gnu::noinline]] void dots_tile(const bfloat16_product& s, index row, index column,
-                                 const Columns& columns) noexcept {
+template <index Vectors>
+[[gnu::noinline]] void dots_tile(const bfloat16_product& s, index row, index column) noexcept {
     constexpr index Rows = tile_rows;
     const index rows = std::min(Rows, s.M - row);
-    const auto offset = [&](index v) { return columns.template offset<float>(column, v); };
-    const auto inside = [&](index v) { return columns.template inside<float>(column, v); };
-    const bool whole = rows == Rows && inside(Vectors - 1) >= lanes<float>;
-    // In a tile that isn't whole, what isn't there of register v of row r is neither read nor
-    // written.
-    const auto mask = [&](index r, index v) {
-        return static_cast<__mmask16>(first_lanes(r < rows ? inside(v) : 0));
+    index offsets[Vectors];
+    __mmask16 inside[Vectors];
+    for (index v = 0; v < Vectors; ++v) {
+        offsets[v] = s.offset(column, v);
+        inside[v] = static_cast<__mmask16>(first_lanes(s.inside(column, v)));
+    }
+    // Of a row that isn't there, nothing is read or written.
+    const auto each_register = [&](const auto& work) {
+#pragma GCC unroll 8
+        for (index r = 0; r < Rows; ++r)
+            if (r < rows)
+#pragma GCC unroll 4
+                for (index v = 0; v < Vectors; ++v)
+                    work(r, v, offsets[v], inside[v]);
     };
     register_tile<float, Rows, Vectors> tile{};
-    const float* start = s.start.data + row * s.start.stride;
-    if (s.start.data && whole) {
-        load_tile<Rows, Vectors, float>(tile, start, s.start.stride, true, offset, inside);
-    } else if (s.start.data) {
-        for (index r = 0; r < rows; ++r, start += s.start.stride)
-            for (index v = 0; v < Vectors; ++v)
-                tile.at[r][v] = _mm512_maskz_loadu_ps(mask(r, v), start + offset(v));
-    }
+    if (s.start.data)
+        each_register([&](index r, index v, index offset, __mmask16 mask) {
+            tile.at[r][v] =
+                _mm512_maskz_loadu_ps(mask, s.start.data + (row + r) * s.start.stride + offset);
+        });
     // In a narrow panel several pairs of k at once, each into sums of their own.
     constexpr index chains = tile_vectors / Vectors;
     register_tile<float, Rows, Vectors> sums[chains]{};
     sums[0] = tile;
     s.for_each_part(row, column, [&](const bfloat16* a, const bfloat16* b) {
-#pragma GCC unroll 2
         for (index k = 0; k < s.K; k += 2 * chains) {
             if (s.soon)
                 (*s.soon)(), (*s.soon)();
@@ -111,38 +124,31 @@ template <index Vectors, class Columns>
 #pragma GCC unroll 4
             for (index v = 0; v < Vectors; ++v)
                 tile.at[r][v] += sums[i].at[r][v];
-    float* c = s.c.data + row * s.c.stride;
-    if (whole) {
-        store_tile<Rows, Vectors, float>(tile, c, s.c.stride, true, offset, inside);
-    } else {
-        alignas(64) register_tile<float, Rows, Vectors> kept = tile;
-        for (index r = 0; r < rows; ++r, c += s.c.stride)
-            for (index v = 0; v < Vectors; ++v)
-                _mm512_mask_storeu_ps(c + offset(v), mask(r, v), kept.at[r][v]);
-    }
+    each_register([&](index r, index v, index offset, __mmask16 mask) {
+        _mm512_mask_storeu_ps(s.c.data + (row + r) * s.c.stride + offset, mask, tile.at[r][v]);
+    });
 }
 
-template <class Columns>
-[[gnu::noinline]] void matmul_on_dots(const bfloat16_product& s, const Columns& columns) noexcept {
+inline void matmul_on_dots(const bfloat16_product& s) noexcept {
     const index N = round_up(s.N, lanes<float>);
     for (index column = 0, width = 0; column < N; column += width) {
         width = width_of_panel<float>(N - column);
         for (index row = 0; row < s.M; row += tile_rows)
             if (width == panel_width<float>)
-                dots_tile<tile_vectors>(s, row, column, columns);
+                dots_tile<tile_vectors>(s, row, column);
             else if (width == 2 * lanes<float>)
-                dots_tile<2>(s, row, column, columns);
+                dots_tile<2>(s, row, column);
             else
-                dots_tile<1>(s, row, column, columns);
+                dots_tile<1>(s, row, column);
     }
 }
 
 #if defined(GAIT_MATRIX_TILES)
 
 /// Rows x Vectors tiles of c from (row, column) on, in the panel whose rows have `width` columns.
-template <int Rows, int Vectors, class Columns>
+template <int Rows, int Vectors>
 [[gnu::noinline]] void tiles_tile(const bfloat16_product& s, index row, index panel, index width,
-                                  index first, const Columns& columns) noexcept {
+                                  index first) noexcept {
     constexpr index L = matrix_tile_rows;
     constexpr int C = 0, A = 4, B = 6; // tiles: of c 0 to 3, of a 4 and 5, of b 6 and 7
     // c's tile number n, where it stands in memory or, at an edge, beside it.
@@ -150,8 +156,8 @@ template <int Rows, int Vectors, class Columns>
     const auto with_tile = [&](index n, matrix_ref<const float> m, const auto& whole,
                                const auto& part) {
         const index r = row + n / Vectors * L, v = n % Vectors + first / L;
-        const index offset = columns.template offset<float>(panel, v);
-        const index inside = columns.template inside<float>(panel, v), rows = s.M - r;
+        const index offset = s.offset(panel, v);
+        const index inside = s.inside(panel, v), rows = s.M - r;
         if (rows >= L && inside >= L)
             whole(r * m.stride + offset, m.stride * static_cast<index>(sizeof(float)));
         else
@@ -218,8 +224,7 @@ template <int Rows, int Vectors, class Columns>
     each_tile(finish);
 }
 
-template <class Columns>
-[[gnu::noinline]] void matmul_on_tiles(const bfloat16_product& s, const Columns& columns) noexcept {
+inline void matmul_on_tiles(const bfloat16_product& s) noexcept {
     constexpr index L = matrix_tile_rows;
     const index N = round_up(s.N, L);
     for (index panel = 0, width = 0; panel < N; panel += width) {
@@ -228,15 +233,15 @@ template <class Columns>
             const bool two = s.M - row > L;
             if (two && width >= 2 * L)
                 for (index first = 0; first < width; first += 2 * L)
-                    tiles_tile<2, 2>(s, row, panel, width, first, columns);
+                    tiles_tile<2, 2>(s, row, panel, width, first);
             else if (two)
-                tiles_tile<2, 1>(s, row, panel, width, 0, columns);
+                tiles_tile<2, 1>(s, row, panel, width, 0);
             else if (width == 4 * L)
-                tiles_tile<1, 4>(s, row, panel, width, 0, columns);
+                tiles_tile<1, 4>(s, row, panel, width, 0);
             else if (width == 2 * L)
-                tiles_tile<1, 2>(s, row, panel, width, 0, columns);
+                tiles_tile<1, 2>(s, row, panel, width, 0);
             else
-                tiles_tile<1, 1>(s, row, panel, width, 0, columns);
+                tiles_tile<1, 1>(s, row, panel, width, 0);
             row += two ? 2 * L : L;
         }
     }
@@ -247,21 +252,23 @@ template <class Columns>
 } // namespace detail
 
 /// c (M, N) = start + a b; `start` with stride 0 is a bias, without data it is zero. c may be
-/// `start`. `columns` says where c and start keep their columns. On tiles the caller holds a
-/// `matrix_tile_scope`. `soon` is asked for meanwhile, two lines for each pair of k of each tile.
+/// `start`. With `hidden` above 0 both keep their columns gate by gate, (4, hidden), as
+/// `gate_columns` says. On tiles the caller holds a `matrix_tile_scope`. `soon` is asked for
+/// meanwhile, two lines for each pair of k of a full panel's tiles, in each part.
 ///
 /// Error: of the sums, K / 2 roundings with each pair of parts; of the parts, as above.
-template <class Columns>
-void matmul_bfloat16(index M, index N, index K, index parts, bfloat16_rows<const bfloat16> a,
-                     bfloat16_panels<const bfloat16> b, matrix_ref<const float> start,
-                     matrix_ref<float> c, Columns columns,
-                     prefetch_runs<float>* soon = nullptr) noexcept {
-    const detail::bfloat16_product product{M, N, K, parts, a, b, start, c, soon};
+[[gnu::noinline]] inline void matmul_bfloat16(index M, index N, index K, index parts,
+                                              bfloat16_rows<const bfloat16> a,
+                                              bfloat16_panels<const bfloat16> b,
+                                              matrix_ref<const float> start, matrix_ref<float> c,
+                                              index hidden = 0,
+                                              prefetch_runs<float>* soon = nullptr) noexcept {
+    const detail::bfloat16_product product{M, N, K, parts, a, b, start, c, hidden, soon};
 #if defined(GAIT_MATRIX_TILES)
     if (unit_for_bfloat16() == bfloat16_unit::tiles)
-        return detail::matmul_on_tiles(product, columns);
+        return detail::matmul_on_tiles(product);
 #endif
-    detail::matmul_on_dots(product, columns);
+    detail::matmul_on_dots(product);
 }
 
 #endif

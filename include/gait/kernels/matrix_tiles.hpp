@@ -61,6 +61,7 @@ template <int Tile>
 /// C += A B.
 template <int C, int A, int B>
 [[gnu::always_inline]] inline void multiply_add() noexcept {
+    static_assert(C != A && C != B && A != B, "the processor refuses that");
     asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(C), "i"(A), "i"(B));
 }
 

@@ -4,9 +4,9 @@
 // An LSTM layer: x (T, R, F) to h (T, R, H), with backpropagation through time. The equations
 // are in kernels/lstm.hpp, the weights and how they are packed in layers/lstm_weights.hpp.
 //
-// Forward goes step by step. Backward goes from the last step to the first; d_gates overwrites the
-// gates on the tape. Of the three products of a step only d_h of the step before is needed at once,
-// so the others take `slice` steps together: layers/lstm_products.hpp.
+// Forward goes step by step. Backward goes from the last step to the first. Of the three products
+// of a step only d_h of the step before is needed at once, so the others take `slice` steps
+// together: layers/lstm_products.hpp.
 #pragma once
 
 #include <gait/kernels/lstm.hpp>
@@ -25,7 +25,7 @@ struct lstm {
 
     static constexpr index parameter_count = 4 * H * (F + H + 1);
 
-    /// Of the layer's four matrix products, in training and in inference on several rows.
+    /// Of the layer's four matrix products in `forward`, `backward` and `run`. `step` is in fp32.
     product_precision products = product_precision::fp32;
 
     static std::string description() {
@@ -82,12 +82,13 @@ struct lstm {
         static constexpr index size(extents s) {
             index all = gates_size(s) + cells_size(s) + 2 * row_size(s) + d_c_size(s);
             if constexpr (multiplies_bfloat16<T>)
-                all += lstm_bfloat16<F, H>::size(s.rows);
+                all += lstm_bfloat16_products<F, H>::size(s.rows);
             return all;
         }
 
-        T* gates; ///< (T, R, gate_stride): activated; after backward, the gradients of their sums
-        T* cells; ///< (1 + T, R, cell_stride): the first is the cell state before the window
+        T* gates;    ///< (T, R, gate_stride): activated; after backward in float, the gradients
+                     ///< of their sums
+        T* cells;    ///< (1 + T, R, cell_stride): the first is the cell state before the window
         T* h_before; ///< (R, H): h before the window
         T* d_h;      ///< (R, H): scratch
         T* d_c;      ///< (R, Hp): scratch
@@ -151,7 +152,7 @@ struct lstm {
     void backward(packed<T> w, view<const T, F> x, view<const T, H> y, view<const T, H> d_y,
                   view<T, F> d_x, tape<T> tape_, params<T> d_params, const pass&) const {
         const index R = x.rows(), row = cell_stride<T>(H), gates_row = gate_stride<T>(H);
-        const index slice = lstm_slice_rows(R) / R;
+        const index slice = lstm_slice_steps(R);
         std::fill_n(tape_.d_c, R * padded_units<T>(H), T{0});
 
         const T* d_h = d_y.step(x.steps() - 1).data();
@@ -217,17 +218,15 @@ struct lstm {
             }
     }
 
-    /// The sums of several steps of one row before h' is in them, (T, 4 Hp); of several rows,
-    /// scratch of products in bfloat16.
+    /// The sums of several steps of one row before h' is in them, (T, 4 Hp); or scratch of products
+    /// in bfloat16.
     template <class T>
     struct scratch {
         static constexpr index size(extents s) {
-            if (s.rows == 1)
-                return s.steps * gate_count<T>;
+            index all = s.rows == 1 ? s.steps * gate_count<T> : 0;
             if constexpr (multiplies_bfloat16<T>)
-                return lstm_bfloat16<F, H>::forward_size(s.rows);
-            else
-                return 0;
+                all = std::max(all, lstm_bfloat16_products<F, H>::forward_size(s.rows));
+            return all;
         }
 
         T* sums;
@@ -240,7 +239,7 @@ struct lstm {
     template <class T>
     void run(packed<T> w, view<const T, F> x, view<T, H> y, state<T> s, scratch<T> scratch_) const {
         const index R = x.rows();
-        const bool sums_first = R == 1;
+        const bool sums_first = R == 1 && !in_bfloat16<T>();
         const gate_weights<T> weights = w.gates();
         if (sums_first)
             matmul<identity, T>(x.steps(), gate_count<T>, F, {x.data(), F}, weights.x, w.bias(),
@@ -264,10 +263,7 @@ struct lstm {
                 h_before = h;
             }
         };
-        if (sums_first)
-            all_steps(lstm_fp32<T, F, H>(w));
-        else
-            with_products<T>(w, scratch_.sums, R, all_steps);
+        with_products<T>(w, scratch_.sums, R, all_steps);
         s.set_h(h_before, R);
     }
 
@@ -277,14 +273,19 @@ private:
     template <class T>
     static constexpr index gate_count = 4 * padded_units<T>(H);
 
+    template <class T>
+    [[nodiscard]] bool in_bfloat16() const {
+        return multiplies_bfloat16<T> && available(products) != product_precision::fp32;
+    }
+
     /// Calls work(products) with the ones that were chosen. `memory` is for those in bfloat16.
     template <class T, class Work>
     void with_products(packed<T> w, [[maybe_unused]] T* memory, [[maybe_unused]] index R,
                        const Work& work) const {
         if constexpr (multiplies_bfloat16<T>)
-            if (const auto chosen = available(products); chosen != product_precision::fp32)
-                return work(lstm_bfloat16<F, H>(bfloat16_parts(chosen), w, memory, R));
-        work(lstm_fp32<T, F, H>(w));
+            if (const auto chosen = available(products); in_bfloat16<T>())
+                return work(lstm_bfloat16_products<F, H>(bfloat16_parts(chosen), w, memory, R));
+        work(lstm_float_products<T, F, H>(w));
     }
 
     /// Calls work(place in (R, H), place of the same c in a step of `cells`).

@@ -26,11 +26,11 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// Rows of a slice when a tile has R: whole steps.
-constexpr index lstm_slice_rows(index R) {
-    constexpr index most = 240;
-    return std::max<index>(1, most / R) * R;
-}
+/// Rows of a slice when a tile has up to R.
+constexpr index most_slice_rows(index R) { return std::max<index>(240, R); }
+
+/// Steps of a slice when a tile has R rows.
+constexpr index lstm_slice_steps(index R) { return most_slice_rows(R) / R; }
 
 /// M rows of h', (M, H): the first ones, and the others elsewhere.
 template <class T>
@@ -42,9 +42,9 @@ struct rows_before {
 
 /// In float.
 template <class T, index F, index H>
-class lstm_fp32 {
+class lstm_float_products {
 public:
-    explicit lstm_fp32(packed_lstm<T, F, H> w) : w_(w) {}
+    explicit lstm_float_products(packed_lstm<T, F, H> w) : w_(w) {}
 
     /// A step (kernels/lstm.hpp) from its `start`.
     template <bool Taped>
@@ -93,13 +93,13 @@ private:
 };
 
 template <index F, index H>
-class lstm_bfloat16;
+class lstm_bfloat16_products;
 
 #if defined(GAIT_BFLOAT16_PRODUCTS)
 
 /// The same in bfloat16, of one part or several. It has the processor's tiles while it lives.
 template <index F, index H>
-class lstm_bfloat16 {
+class lstm_bfloat16_products {
     using weights = lstm_bfloat16_weights<F, H>;
     static constexpr index gate_count = weights::gate_count, input_count = weights::input_count;
     static constexpr index most_parts = bfloat16_parts(product_precision::fp32_split);
@@ -109,13 +109,13 @@ class lstm_bfloat16 {
         return padded_rows(R) * most_parts * input_count;
     }
     static constexpr index d_gates_size(index R) {
-        return (lstm_slice_rows(R) + padded_rows(R)) * most_parts * gate_count;
+        return padded_rows(most_slice_rows(R) + matrix_tile_rows) * most_parts * gate_count;
     }
     static constexpr index panels_part(index R) {
-        return padded_k(lstm_slice_rows(R)) * gate_count;
+        return padded_k(most_slice_rows(R)) * gate_count;
     }
     static constexpr index transposed_size(index R) {
-        return padded_rows(std::max(F, H)) * most_parts * padded_k(lstm_slice_rows(R));
+        return padded_rows(std::max(F, H)) * most_parts * padded_k(most_slice_rows(R));
     }
 
 public:
@@ -129,22 +129,26 @@ public:
                    (d_gates_size(R) + most_parts * panels_part(R) + transposed_size(R)) / 2);
     }
 
-    lstm_bfloat16(index parts, packed_lstm<float, F, H> w, float* scratch, index R)
+    lstm_bfloat16_products(index parts, packed_lstm<float, F, H> w, float* scratch, index R)
         : parts_(parts), weights_(w.data + packed_lstm<float, F, H>::bfloat16_at),
           sums_(scratch), inputs_{reinterpret_cast<bfloat16*>(scratch + R * gate_count),
                                   most_parts * input_count, input_count},
           d_gates_{inputs_.data + inputs_size(R), most_parts * gate_count, gate_count},
           panels_{d_gates_.data + d_gates_size(R), panels_part(R)},
           transposed_{panels_.data + most_parts * panels_.part,
-                      most_parts * padded_k(lstm_slice_rows(R)), padded_k(lstm_slice_rows(R))},
+                      most_parts * padded_k(most_slice_rows(R)), padded_k(most_slice_rows(R))},
           tiles_(unit_for_bfloat16() == bfloat16_unit::tiles) {}
 
     template <bool Taped>
     void forward(index R, lstm_step<float> step) const {
         pack_bfloat16_rows(R, F, parts_, step.x, F, inputs_);
         pack_bfloat16_rows(R, H, parts_, step.h_before, H, inputs_.from_column(weights::x_count));
+        // What the next step writes of the tape.
+        const index gates_row = gate_stride<float>(H), cells_row = step.c.stride;
+        prefetch_runs<float> soon({{{step.gates + step.rows_ahead * gates_row, R * gates_row},
+                                    {step.c.data + step.rows_ahead * cells_row, R * cells_row}}});
         matmul_bfloat16(R, gate_count, input_count, parts_, inputs_, weights_.sums(), step.start,
-                        {sums_, gate_count}, plain_columns{gate_count});
+                        {sums_, gate_count}, 0, Taped && step.rows_ahead > 0 ? &soon : nullptr);
         step.start = {sums_, gate_count};
         step.features = 0;
         step.h_before = nullptr;
@@ -166,33 +170,25 @@ public:
     void d_h(index R, index row, matrix_ref<const float> /*d_gates*/, const float* d_y, float* d_h,
              prefetch_runs<float>& soon) const {
         matmul_bfloat16(R, H, gate_count, parts_, d_gates_.from_row(row), weights_.d_h(), {d_y, H},
-                        {d_h, H}, plain_columns{H}, &soon);
+                        {d_h, H}, 0, &soon);
     }
 
     void d_x(index M, matrix_ref<const float> /*d_gates*/, float* d_x) const {
-        matmul_bfloat16(M, F, gate_count, parts_, d_gates_, weights_.d_x(), {}, {d_x, F},
-                        plain_columns{F});
+        matmul_bfloat16(M, F, gate_count, parts_, d_gates_, weights_.d_x(), {}, {d_x, F});
     }
 
     void d_weights(index M, matrix_ref<const float> /*d_gates*/, const float* x,
                    const rows_before<float>& h, float* d_w, float* d_u) const {
         pack_bfloat16_panels(M, gate_count, parts_, d_gates_, panels_);
-        add<F>(
-            M, [&](index m) { return x + m * F; }, d_w);
-        add<H>(
-            M,
-            [&](index m) {
-                return m < h.first_count ? h.first + m * H : h.others + (m - h.first_count) * H;
-            },
-            d_u);
+        add(M, F, {nullptr, 0, x}, d_w);
+        add(M, H, {h.first, h.first_count, h.others}, d_u);
     }
 
 private:
-    template <index I, class Row>
-    void add(index M, const Row& row, float* d_w) const {
-        pack_bfloat16_transposed(M, I, parts_, row, transposed_);
+    void add(index M, index I, const float_rows& rows, float* d_w) const {
+        pack_bfloat16_transposed(M, I, parts_, rows, transposed_);
         matmul_bfloat16(I, gate_count, M, parts_, transposed_, panels_, {d_w, 4 * H}, {d_w, 4 * H},
-                        gate_columns{H});
+                        H);
     }
 
     index parts_;

@@ -71,28 +71,26 @@ public:
         std::apply([&](auto&... all_layers) { (tell(all_layers), ...); }, layers_);
     }
 
-    /// How the first of those does; fp32 if there is none.
+    /// Calls visitor(product_precision) for each of those, in order.
+    template <class Visitor>
+    void visit_products(Visitor&& visitor) const {
+        const auto ask = [&](const auto& layer) {
+            if constexpr (requires { layer.visit_products(visitor); })
+                layer.visit_products(visitor);
+            else if constexpr (requires { visitor(layer.products); })
+                visitor(layer.products);
+        };
+        std::apply([&](const auto&... all_layers) { (ask(all_layers), ...); }, layers_);
+    }
+
+    /// fp32 if all do, otherwise the first that it isn't.
     [[nodiscard]] product_precision products() const {
-        return std::apply(
-            [](const auto&... all_layers) {
-                product_precision found = product_precision::fp32;
-                const auto ask = [&](const auto& layer) {
-                    if constexpr (requires {
-                                      { layer.products() } -> std::same_as<product_precision>;
-                                  })
-                        found = layer.products();
-                    else if constexpr (requires {
-                                           {
-                                               layer.products
-                                               } -> std::convertible_to<product_precision>;
-                                       })
-                        found = layer.products;
-                    return found != product_precision::fp32;
-                };
-                (ask(all_layers) || ...);
-                return found;
-            },
-            layers_);
+        product_precision found = product_precision::fp32;
+        visit_products([&](product_precision p) {
+            if (found == product_precision::fp32)
+                found = p;
+        });
+        return found;
     }
 
     /// The layers' descriptions, joined by " | ": the model's architecture as text.

@@ -34,18 +34,18 @@ struct labelled_logits {
 };
 
 /// Shows every window of `source` to the model once. `threads` 0: all; changes no bit. Every rank
-/// of `ranks` calls this and gets the result.
+/// of `ranks` calls this and gets the result. `tile` as for `evaluate`.
 template <classifying_model Model, window_source<input_features<Model>> Source,
           communicator Communicator = single_process>
 [[nodiscard]] labelled_logits logits_of(const Model& model, std::span<const float> parameters,
                                         const Source& source, int threads = 0,
-                                        Communicator ranks = {}) {
+                                        Communicator ranks = {}, index tile = 0) {
     constexpr index K = output_features<Model>;
     kernel_weights<Model> weights;
     weights.pack(model, parameters);
     std::vector<tile_worker<Model>> workers;
     for (int t = 0; t < (threads > 0 ? threads : available_threads()); ++t)
-        workers.emplace_back(source.steps(), 0, windows_per_tile_of(model));
+        workers.emplace_back(source.steps(), 0, tile > 0 ? tile : windows_per_tile_of(model));
     const index windows = source.size();
     labelled_logits all{K, std::vector<float>(static_cast<std::size_t>(windows * K)), {}};
     for (index i = 0; i < windows; ++i)

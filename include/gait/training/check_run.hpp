@@ -33,7 +33,7 @@ template <class Model, class Train, class Validation, communicator Communicator>
 void check_run(const Train& train, const Validation& validation, const fit_options& options,
                const Communicator& ranks) {
     constexpr index K = output_features<Model>;
-    assert(options.batch > 0 && options.shards > 0 && options.tile > 0 && options.epochs >= 0);
+    assert(options.batch > 0 && options.shards > 0 && options.tile >= 0 && options.epochs >= 0);
     assert(options.initial_parameters.empty() ||
            static_cast<index>(options.initial_parameters.size()) == Model::parameter_count);
     assert(!options.resume || !options.checkpoint.empty());

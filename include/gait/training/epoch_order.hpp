@@ -36,7 +36,8 @@ public:
     /// For N windows and the order, batch, shards, tile and seed of `options`.
     epoch_order(index N, const fit_options& options)
         : how_(options.order), seed_(options.seed), batch_(options.batch),
-          most_shards_(options.shards), tile_(options.tile), order_(static_cast<std::size_t>(N)) {
+          most_shards_(options.shards), tile_(tile_of(options)),
+          order_(static_cast<std::size_t>(N)) {
         std::iota(order_.begin(), order_.end(), index{0});
         if (how_ == window_order::dealt)
             deal();

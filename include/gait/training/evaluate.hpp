@@ -87,17 +87,18 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
 } // namespace detail
 
 /// Shows every window of `source` to the model once. `parameters` (parameter_count); `threads` 0:
-/// all. Every rank of `ranks` calls this and gets the result.
+/// all. Every rank of `ranks` calls this and gets the result. `tile`: windows side by side; 0: as
+/// suits the model's products; ranks that have read a part of the windows: tile_of(their options).
 template <classifying_model Model, window_source<input_features<Model>> Source,
           communicator Communicator = single_process>
 [[nodiscard]] evaluation evaluate(const Model& model, std::span<const float> parameters,
                                   const Source& source, const cross_entropy& loss = {},
-                                  int threads = 0, Communicator ranks = {}) {
+                                  int threads = 0, Communicator ranks = {}, index tile = 0) {
     kernel_weights<Model> weights;
     weights.pack(model, parameters);
     std::vector<tile_worker<Model>> workers;
     for (int t = 0; t < (threads > 0 ? threads : available_threads()); ++t)
-        workers.emplace_back(source.steps(), 0, windows_per_tile_of(model));
+        workers.emplace_back(source.steps(), 0, tile > 0 ? tile : windows_per_tile_of(model));
     return detail::evaluate_with<Model>(workers, model, weights, source, loss, ranks);
 }
 

@@ -32,8 +32,8 @@ struct fit_options {
     window_order order = window_order::shuffled; ///< `dealt`: a rank needs a part of the windows
     int threads = 0;                             ///< 0: all there are. Changes no bit of the result
     int shards = 64; ///< parts of a batch with a gradient each, at most. Changes the rounding
-    index tile = windows_per_tile; ///< windows that go through the model side by side: tiles.hpp.
-                                   ///< Changes the rounding
+    index tile = 0; ///< windows that go through the model side by side. Changes the rounding. 0: as
+                    ///< suits its products, but for the order `dealt`: then windows_per_tile
 
     any_optimizer method = adam{};
     double learning_rate = 2e-3;
@@ -73,6 +73,11 @@ struct fit_options {
     /// What else must be the same when resuming, by name: a dropout rate, an augmentation.
     std::map<std::string, std::string> identity = {};
 };
+
+/// Windows of a tile where the model isn't known: what `read_part` and the order `dealt` count in.
+[[nodiscard]] inline index tile_of(const fit_options& options) {
+    return options.tile > 0 ? options.tile : windows_per_tile;
+}
 
 /// One epoch in numbers. Training loss and accuracy are means over the epoch, taken while the
 /// weights moved; validation is measured with the weights at its end, or the mean of them that

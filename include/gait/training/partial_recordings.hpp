@@ -57,7 +57,7 @@ std::vector<index> windows_needed(std::span<const window> windows, const split& 
     std::vector<index> seen(parts.validation.size());
     std::iota(seen.begin(), seen.end(), index{0});
     tiles cut;
-    cut.cut(window_lengths{windows, parts.validation}, seen, options.tile);
+    cut.cut(window_lengths{windows, parts.validation}, seen, tile_of(options));
     const tiles_of_rank own(cut.size(), ranks.rank(), ranks.size());
     for (index t = own.first; t < own.last; ++t)
         for (const index i : cut[t])

@@ -15,6 +15,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace gait::inline GAIT_ARCH {
@@ -71,6 +72,20 @@ std::string identity_of(const Source& source) {
     return in_words(windows, " windows of ", source.steps(), " steps, fingerprint ", print.text());
 }
 
+/// How a model's layers compute their products: one name, or each layer's.
+template <class Model>
+std::string products_of(const Model& model) {
+    std::vector<std::string_view> names;
+    if constexpr (requires { model.products(); })
+        model.visit_products([&](product_precision p) { names.push_back(name_of(available(p))); });
+    if (names.empty() || std::ranges::count(names, names.front()) == std::ssize(names))
+        return std::string(names.empty() ? name_of(product_precision::fp32) : names.front());
+    std::string all;
+    for (const auto name : names)
+        all += in_words(all.empty() ? "" : ", ", name);
+    return all;
+}
+
 } // namespace detail
 
 /// The run in words, by what a person would call each part. Left out is what changes no bit, such
@@ -110,9 +125,7 @@ std::map<std::string, std::string> identity_of_run(const Model& model, const Tra
     std::string layers = in_words(Model::parameter_count, " parameters");
     if constexpr (requires { Model::description(); })
         layers = Model::description();
-    std::string products(name_of(product_precision::fp32));
-    if constexpr (requires { model.products(); })
-        products = name_of(available(model.products()));
+    const std::string products = detail::products_of(model);
 
     std::map<std::string, std::string> all = o.identity;
     all.merge(
@@ -124,7 +137,6 @@ std::map<std::string, std::string> identity_of_run(const Model& model, const Tra
                                            {"batch", in_words(o.batch)},
                                            {"order", order},
                                            {"shards", in_words(o.shards)},
-                                           {"windows a tile", in_words(o.tile)},
                                            {"averaging", averaging},
                                            {"optimizer", o.method.description()},
                                            {"learning rate", in_words(o.learning_rate)},

@@ -300,8 +300,12 @@ fit_result fit(const Model& model, const Train& train, const Validation& validat
                const fit_options& options = {}, const callbacks& tell = {},
                Communicator ranks = {}) {
     check_run<Model>(train, validation, options, ranks);
+    fit_options chosen = options;
+    if (chosen.tile == 0 && chosen.order != window_order::dealt)
+        chosen.tile = windows_per_tile_of(model);
+    chosen.tile = tile_of(chosen);
     return detail::training_run<Model, Train, Validation, Communicator>(model, train, validation,
-                                                                        options, tell, ranks)();
+                                                                        chosen, tell, ranks)();
 }
 
 } // namespace gait::inline GAIT_ARCH
