@@ -32,7 +32,8 @@ struct lstm_params {
 };
 
 /// As the kernels read them: panels of W and U behind each other, the bias, and U and W transposed
-/// for backward; then the same in bfloat16, where there are products of those.
+/// for backward; then the same in bfloat16, where there are products of those (half as much again
+/// in each of three parts, and left empty in fp32).
 template <class T, index F, index H>
 struct packed_lstm {
     static constexpr index units = padded_units<T>(H);
