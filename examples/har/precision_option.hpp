@@ -9,24 +9,27 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
-#include <map>
 #include <string>
+#include <vector>
 
 namespace har {
 
 inline void add_precision_option(CLI::App& app, gait::product_precision& precision) {
-    static const auto by_name = [] {
-        std::map<std::string, gait::product_precision> names;
-        for (const auto p : gait::product_precisions)
-            names.emplace(gait::name_of(p), p);
-        return names;
-    }();
-    app.add_option("--precision", precision,
-                   "of the LSTMs' products: fp32; fp32_split, each float as three bfloat16, as\n"
-                   "exact and faster where the processor has matrix tiles; bf16, floats rounded\n"
-                   "to bfloat16. Where nothing multiplies bfloat16: fp32")
-        ->transform(CLI::CheckedTransformer(by_name).description("{fp32,fp32_split,bf16}"))
-        ->default_str(std::string(gait::name_of(precision)));
+    std::vector<std::string> names;
+    for (const auto p : gait::product_precisions)
+        names.emplace_back(gait::name_of(p));
+    app.add_option_function<std::string>(
+           "--precision",
+           [&precision](const std::string& name) {
+               for (const auto p : gait::product_precisions)
+                   if (gait::name_of(p) == name)
+                       precision = p;
+           },
+           "of the LSTMs' products: fp32; fp32_split, each float as three bfloat16, as\n"
+           "exact and faster where the processor has matrix tiles; bf16, floats rounded\n"
+           "to bfloat16. Where nothing multiplies bfloat16: fp32")
+        ->check(CLI::IsMember(names))
+        ->default_str(names.front());
 }
 
 /// Unless it is what happens anyway.

@@ -7,6 +7,7 @@
 #include <gait/data/recordings_file.hpp>
 #include <gait/data/windows.hpp>
 #include <gait/files/safetensors.hpp>
+#include <gait/kernels/product_precision.hpp>
 
 #include "support/progress.hpp" // of the examples
 
@@ -299,6 +300,35 @@ TEST_CASE("dropout and scaling change what is learned, and a resumed run must ha
         // Every program that loads weights takes these.
         succeed(folder, "har_evaluate", "whole.safetensors prepared.safetensors");
     }
+}
+
+TEST_CASE("--precision says what became of it, in training, evaluation and prediction") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string words = quick + "--batch 64 --epochs 1 ";
+    succeed(folder, "har_train", words + "-o plain.safetensors");
+    CHECK_FALSE(says(succeed(folder, "har_evaluate", "plain.safetensors prepared.safetensors"),
+                     "Products in"));
+    for (const auto precision :
+         {gait::product_precision::fp32_split, gait::product_precision::bf16}) {
+        const std::string option = "--precision " + std::string(gait::name_of(precision));
+        const std::string line = "Products in " + gait::description_of(precision) + ".";
+        CAPTURE(option);
+        CHECK(says(succeed(folder, "har_train", words + option + " -o other.safetensors"), line));
+        CHECK((read_all(folder / "other.safetensors") == read_all(folder / "plain.safetensors")) ==
+              (gait::available(precision) == gait::product_precision::fp32));
+        CHECK(says(
+            succeed(folder, "har_evaluate", "other.safetensors prepared.safetensors " + option),
+            line));
+        CHECK(says(run(folder, "har_predict", "other.safetensors recordings.csv " + option).err,
+                   line));
+        if (gait::available(precision) != gait::product_precision::fp32)
+            CHECK(says(fail(folder, "har_train",
+                            quick + "--batch 64 --epochs 2 --resume -o other.safetensors"),
+                       "products: " + std::string(gait::name_of(precision))));
+    }
+    CHECK(says(run(folder, "har_train", words + "--precision half").err,
+               "half not in {fp32,fp32_split,bf16}"));
 }
 
 TEST_CASE("a recipe is what is not said otherwise") {
