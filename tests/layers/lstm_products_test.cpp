@@ -98,7 +98,7 @@ void compare_precisions(gait::index steps) {
     const auto plain = errors(product_precision::fp32),
                split = errors(product_precision::fp32_split),
                rounded = errors(product_precision::bf16);
-    static constexpr std::array names{"y", "d_x", "d_parameters"};
+    static const std::array<std::string, 3> names{"y", "d_x", "d_parameters"};
     for (std::size_t i = 0; i < plain.size(); ++i) {
         INFO("error of ", names[i]);
         CHECK(plain[i] < 5e-6);
