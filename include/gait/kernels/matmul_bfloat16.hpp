@@ -129,7 +129,7 @@ template <index Vectors>
     });
 }
 
-inline void matmul_on_dots(const bfloat16_product& s) noexcept {
+[[gnu::noinline]] inline void matmul_on_dots(const bfloat16_product& s) noexcept {
     const index N = round_up(s.N, lanes<float>);
     for (index column = 0, width = 0; column < N; column += width) {
         width = width_of_panel<float>(N - column);
@@ -224,7 +224,7 @@ template <int Rows, int Vectors>
     each_tile(finish);
 }
 
-inline void matmul_on_tiles(const bfloat16_product& s) noexcept {
+[[gnu::noinline]] inline void matmul_on_tiles(const bfloat16_product& s) noexcept {
     constexpr index L = matrix_tile_rows;
     const index N = round_up(s.N, L);
     for (index panel = 0, width = 0; panel < N; panel += width) {
