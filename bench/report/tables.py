@@ -151,8 +151,8 @@ class Report:
         cases = [Case(topic, self.threads) for topic in ("training", "inference")]
         for case in cases:
             rounded = next((w for w in self.results.who(case) if w in self.rounded), None)
-            head += [f"{case.topic}, us a window", "share of the FMA peak", "times fp32"]
-            head += [f"times {rounded}"] if rounded else []
+            head += [f"{case.topic}, us a window", "share of the FMA peak", "times as fast as fp32"]
+            head += [f"times as fast as {rounded}"] if rounded else []
         for who in ("gait", *(f"gait {p}" for p in PRECISIONS)):
             row = [who if who != "gait" else "gait fp32"]
             for case in cases:
