@@ -47,8 +47,8 @@ def body(report, machine, rounds, missing, errors):
                   + code(f"{peer} {reference} {topic}")]
     parts += ["## Products in bfloat16",
               f"`--precision` of the LSTMs' products, on {threads} threads. fp32_split has each float "
-              "as three bfloat16; it is for processors with matrix tiles, and elsewhere three times "
-              "slower than fp32. Shares are of the fp32 multiply-adds, so they may be more than all. "
+              "as three bfloat16; it is meant for processors with matrix tiles, on which nobody has timed "
+              "it yet, and elsewhere three times slower than fp32. Shares are of the fp32 multiply-adds, so they may be more than all. "
               "2017's run: 50 epochs of 510 batches of 1,000 windows, by this training step.",
               report.precisions(),
               code(f"{model} --benchmark_filter='(bf16|split)/batch:1000'")]
@@ -80,7 +80,8 @@ def body(report, machine, rounds, missing, errors):
     parts += [
         "## Larger batches, longer windows",
         f"On {threads} threads, windows of 200 steps. Each thread has one tile and its tape, "
-        "whatever the batch:", report.sweep("batch"),
+        "whatever the batch; in a program that can multiply bfloat16, 1.8 MB of it are scratch for "
+        "that, which fp32 never touches:", report.sweep("batch"),
         "250 windows of so many steps:", report.sweep("steps"),
         code(f"{model} --benchmark_filter='^(training|inference)/batch'"),
         "## The limits", fma, read, code("build/bench/bin/bench_peak"),

@@ -25,11 +25,11 @@ inline void add_precision_option(CLI::App& app, gait::product_precision& precisi
                    if (gait::name_of(p) == name)
                        precision = p;
            },
-           "of the LSTMs' products: fp32; fp32_split, each float as three bfloat16, as\n"
-           "exact and faster where the processor has matrix tiles; bf16, floats rounded\n"
-           "to bfloat16. Where nothing multiplies bfloat16: fp32")
+           "of the LSTMs' products: fp32; fp32_split, each float as three bfloat16, about\n"
+           "as exact, for processors with matrix tiles; bf16, floats rounded to bfloat16.\n"
+           "Where nothing multiplies bfloat16: fp32")
         ->check(CLI::IsMember(names))
-        ->default_str(names.front());
+        ->default_str(std::string(gait::name_of(precision)));
 }
 
 /// Unless it is what happens anyway.

@@ -159,12 +159,13 @@ private:
             }
             own = {true, {}};
             length = 4 + from.length;
-        } else if (opcode == 0x49 && prefix == none) {
+        } else if (opcode == 0x49 && prefix == none && *modrm == 0xC0) {
             own.configured = false;
         } else if (opcode == 0x49 && prefix == f2 && in_register) {
             configured();
             numbered(first) = {};
-        } else if (opcode == 0x4B && (prefix == f2 || prefix == f3) && !in_register) {
+        } else if (opcode == 0x4B && (prefix == f2 || prefix == f3) && !in_register &&
+                   second == 4) {
             configured();
             const operand place = operand_at(modrm, x, b, context);
             std::int64_t next_row = place.base;

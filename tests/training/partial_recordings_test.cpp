@@ -53,11 +53,11 @@ TEST_CASE("a part holds what its rank needs, and no rank holds much more than it
     gait::fit_options options;
     options.order = gait::window_order::dealt;
     options.batch = 400;
-    SUBCASE("tiles of six windows") {}
-    SUBCASE("tiles of sixteen") { options.tile = 16; }
-
-    for (const int size : {1, 2, 3, 4, 8}) {
+    for (const auto& [size, tile] :
+         {std::pair{1, 0}, {2, 0}, {3, 0}, {4, 0}, {8, 0}, {3, 16}, {4, 16}}) {
         CAPTURE(size);
+        CAPTURE(tile);
+        options.tile = tile;
         std::atomic<int> wrong = 0, missing = 0;
         std::atomic<gait::index> most = 0;
         gait_test::on_threads(size, [&](gait_test::thread_rank rank) {
@@ -70,6 +70,18 @@ TEST_CASE("a part holds what its rank needs, and no rank holds much more than it
                 ;
             for (const gait::index i : gait::detail::windows_needed(windows, split, options, rank))
                 missing += part.windows[static_cast<std::size_t>(i)].begin < 0;
+            // The tiles that `evaluate` gives this rank.
+            const gait::recorded_windows validation(r, windows, steps, split.validation, scale);
+            std::vector<gait::index> all(split.validation.size());
+            std::iota(all.begin(), all.end(), gait::index{0});
+            gait::tiles cut;
+            cut.cut(validation, all, gait::tile_of(options));
+            const gait::tiles_of_rank own(cut.size(), rank.rank(), rank.size());
+            for (gait::index t = own.first; t < own.last; ++t)
+                for (const gait::index i : cut[t]) {
+                    const auto w = split.validation[static_cast<std::size_t>(i)];
+                    missing += part.windows[static_cast<std::size_t>(w)].begin < 0;
+                }
             for (std::size_t i = 0; i < windows.size(); ++i) {
                 const gait::window &here = part.windows[i], &there = windows[i];
                 wrong += here.label != there.label || here.user != there.user ||

@@ -81,7 +81,27 @@ TEST_CASE("a run's identity has each layer's precision") {
     CHECK(gait::detail::products_of(two{}) == "fp32");
 }
 
-TEST_CASE("truncated backpropagation goes on from a state in fp32") {
+TEST_CASE("tiles are as wide as suits the unit, unless windows are dealt") {
+    const auto train = waves(60, 1);
+    const gait::array_windows<2> none(20, 3);
+    const auto model = in<toy_model>(gait::product_precision::bf16);
+    const auto fit_by = [&](gait::index tile, gait::window_order order) {
+        auto options = quick(1);
+        options.tile = tile;
+        options.order = order;
+        return gait::fit(model, train, none, options).parameters;
+    };
+    test::on_each_bfloat16_unit([&] {
+        const bool tiles = gait::unit_for_bfloat16() == gait::bfloat16_unit::tiles;
+        using order = gait::window_order;
+        const auto suited = fit_by(0, order::given), six = fit_by(6, order::given);
+        CHECK(same_bits(suited, fit_by(tiles ? 16 : 6, order::given)));
+        CHECK(same_bits(suited, six) != tiles);
+        CHECK(same_bits(fit_by(0, order::dealt), fit_by(6, order::dealt)));
+    });
+}
+
+TEST_CASE("truncated backpropagation computes what it differentiates likewise") {
     const auto train = waves(60, 1);
     const gait::array_windows<2> none(20, 3);
     auto options = quick(1);

@@ -72,8 +72,9 @@ public:
     class workspace {
     public:
         explicit workspace(extents tile)
-            : state_(state_type::size(tile.rows)), x_(tile.count() * features),
-              logits_(tile.rows * classes), scratch_(scratch_size(tile)) {}
+            : several_(tile.steps > 1), state_(state_type::size(tile.rows)),
+              x_(tile.count() * features), logits_(tile.rows * classes),
+              scratch_(scratch_size(tile)) {}
 
         /// Back to the start of a window.
         void reset() { state_.fill(0); }
@@ -84,6 +85,7 @@ public:
 
     private:
         friend class ready_model;
+        bool several_; // steps at once: then a rest of one goes the same way, in the same precision
         static index scratch_size(extents tile) {
             if constexpr (runs)
                 return tile.steps > 1 ? Model::template scratch<float>::size(tile) : 0;
@@ -99,7 +101,7 @@ public:
         const view<float, classes> logits(work.logits_.data(), {1, tile.rows});
         const state_type state(work.state_.data(), tile.rows);
         if constexpr (runs)
-            if (work.scratch_.size() > 0) {
+            if (work.several_) {
                 model_.template run<float>(weights(), x, logits, state, scratch_of(work, tile));
                 return;
             }

@@ -256,7 +256,8 @@ template <int Rows, int Vectors>
 /// `gate_columns` says. On tiles the caller holds a `matrix_tile_scope`. `soon` is asked for
 /// meanwhile, two lines for each pair of k of a full panel's tiles, in each part.
 ///
-/// Error: of the sums, K / 2 roundings with each pair of parts; of the parts, as above.
+/// Error: with each pair of parts, K roundings of the sum on dots; on tiles K / 32 of it and K / 2
+/// of smaller ones. Of the parts, as above.
 [[gnu::noinline]] inline void matmul_bfloat16(index M, index N, index K, index parts,
                                               bfloat16_rows<const bfloat16> a,
                                               bfloat16_panels<const bfloat16> b,

@@ -5,13 +5,14 @@
 //
 //     fp32         multiply-adds of floats, on every processor
 //     fp32_split   each float as a sum of three bfloat16, and the six largest of their nine
-//                  products: as exact as fp32, and faster where bfloat16 are six times as fast
+//                  products: about as exact as fp32, for processors whose bfloat16 are more than
+//                  six times as fast
 //     bf16         floats rounded to bfloat16, sums in float
 //
 // Two units multiply bfloat16. `dots` (AVX512_BF16) takes pairs of them where a multiply-add takes
 // floats: twice its rate on some processors, half of it on others. `tiles` (AMX) takes matrices of
-// 16 x 32, at about fifteen times the rate. Which one there is shows when the program runs; where
-// there is none, or the compiler's target has no AVX512_BF16, fp32 is computed.
+// 16 x 32, by the manual at sixteen times the rate. Which one there is shows when the program runs;
+// where there is none, or the compiler's target has no AVX512_BF16, fp32 is computed.
 #pragma once
 
 #include <gait/kernels/matrix_tiles.hpp>

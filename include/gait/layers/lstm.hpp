@@ -25,7 +25,8 @@ struct lstm {
 
     static constexpr index parameter_count = 4 * H * (F + H + 1);
 
-    /// Of the layer's four matrix products in `forward`, `backward` and `run`. `step` is in fp32.
+    /// Of the layer's four matrix products in `forward`, `backward` and `run`. `step` is in fp32:
+    /// of streams, and of what comes before the steps that truncated training differentiates.
     product_precision products = product_precision::fp32;
 
     static std::string description() {
@@ -233,9 +234,9 @@ struct lstm {
         scratch(T* data, extents) : sums(data) {}
     };
 
-    /// Several steps. Of one row, x W of all of them is one product, which reads W once; what is
-    /// left to do step by step reads only U. With more rows, sums that stay in registers are
-    /// faster.
+    /// Several steps. In float, x W of all steps of one row is one product, which reads W once;
+    /// what is left to do step by step reads only U. With more rows, sums that stay in registers
+    /// are faster. In bfloat16 each step has one product, of x and h'.
     template <class T>
     void run(packed<T> w, view<const T, F> x, view<T, H> y, state<T> s, scratch<T> scratch_) const {
         const index R = x.rows();
@@ -283,7 +284,7 @@ private:
     void with_products(packed<T> w, [[maybe_unused]] T* memory, [[maybe_unused]] index R,
                        const Work& work) const {
         if constexpr (multiplies_bfloat16<T>)
-            if (const auto chosen = available(products); in_bfloat16<T>())
+            if (const auto chosen = available(products); chosen != product_precision::fp32)
                 return work(lstm_bfloat16_products<F, H>(bfloat16_parts(chosen), w, memory, R));
         work(lstm_float_products<T, F, H>(w));
     }

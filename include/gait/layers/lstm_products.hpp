@@ -143,7 +143,7 @@ public:
     void forward(index R, lstm_step<float> step) const {
         pack_bfloat16_rows(R, F, parts_, step.x, F, inputs_);
         pack_bfloat16_rows(R, H, parts_, step.h_before, H, inputs_.from_column(weights::x_count));
-        // What the next step writes of the tape.
+        // What the next step writes of the tape; without one, it isn't asked for.
         const index gates_row = gate_stride<float>(H), cells_row = step.c.stride;
         prefetch_runs<float> soon({{{step.gates + step.rows_ahead * gates_row, R * gates_row},
                                     {step.c.data + step.rows_ahead * cells_row, R * cells_row}}});

@@ -51,7 +51,7 @@ void agree_on_run(Communicator& ranks, run_facts identity, const fit_options& op
             identity["resuming"] = options.resume ? "yes" : "no";
             identity["version of gait"] = GAIT_VERSION;
             identity["instruction set"] = instruction_set;
-            identity["windows a tile"] = std::to_string(options.tile);
+            identity["windows a tile"] = detail::in_words(options.tile);
             if (identity.contains("products") &&
                 identity["products"] != name_of(product_precision::fp32))
                 identity["products on"] = name_of(unit_for_bfloat16());

@@ -58,7 +58,9 @@ std::vector<index> windows_needed(std::span<const window> windows, const split& 
     std::iota(seen.begin(), seen.end(), index{0});
     tiles cut;
     cut.cut(window_lengths{windows, parts.validation}, seen, tile_of(options));
-    const tiles_of_rank own(cut.size(), ranks.rank(), ranks.size());
+    tiles_of_rank own(cut.size(), ranks.rank(), ranks.size());
+    if (options.order != window_order::dealt) // fit's tiles may be others: all of it
+        own = {cut.size(), 0, 1};
     for (index t = own.first; t < own.last; ++t)
         for (const index i : cut[t])
             take(parts.validation, i);
@@ -107,7 +109,8 @@ scaling fit_scaling_in_turns(const recordings_file& file, std::span<const sample
 } // namespace detail
 
 /// Reads what this rank needs to train and validate as `options` say. `windows` are of
-/// file.known(). All ranks call this. Throws `error`.
+/// file.known(). All ranks call this. Throws `error`. `fit`, `evaluate` and `logits_of` have to be
+/// told the same tile: tile_of(options).
 template <communicator Communicator>
 partial_recordings read_part(const recordings_file& file, const std::vector<window>& windows,
                              const split& parts, const fit_options& options, Communicator& ranks) {

@@ -90,7 +90,9 @@ std::string products_of(const Model& model) {
 
 /// The run in words, by what a person would call each part. Left out is what changes no bit, such
 /// as the number of threads, and the number of epochs where the schedule doesn't look at it: a
-/// finished run may be made longer.
+/// finished run may be made longer. What differs between machines is left out too, the instruction
+/// set and, unless windows are dealt by it, the tile: a run may go on on another one, which rounds
+/// differently.
 template <class Model, class Train, class Validation>
 std::map<std::string, std::string> identity_of_run(const Model& model, const Train& train,
                                                    const Validation& validation,
@@ -147,6 +149,8 @@ std::map<std::string, std::string> identity_of_run(const Model& model, const Tra
                                            {"patience", in_words(o.patience)},
                                            {"truncated steps", in_words(o.truncate_steps)},
                                            {"initial parameters", start}});
+    if (o.order == window_order::dealt) // which windows are in a shard depends on it
+        all["windows a tile"] = in_words(o.tile);
     return all;
 }
 
