@@ -8,6 +8,7 @@
 #include "chosen_windows.hpp"
 #include "models.hpp"
 #include "precision_option.hpp"
+#include "print_precision.hpp"
 #include "support/program.hpp"
 
 #include <gait/data/batches.hpp>

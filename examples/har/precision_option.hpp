@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// The option --precision, and the line that tells what became of it.
+// The option --precision.
 #pragma once
 
 #include <gait/kernels/product_precision.hpp>
 
 #include <CLI/CLI.hpp>
 
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -30,12 +29,6 @@ inline void add_precision_option(CLI::App& app, gait::product_precision& precisi
            "Where nothing multiplies bfloat16: fp32")
         ->check(CLI::IsMember(names))
         ->default_str(std::string(gait::name_of(precision)));
-}
-
-/// Unless it is what happens anyway.
-inline void print_precision(gait::product_precision precision, std::FILE* to = stdout) {
-    if (precision != gait::product_precision::fp32)
-        std::fprintf(to, "Products in %s.\n", gait::description_of(precision).c_str());
 }
 
 } // namespace har

@@ -10,6 +10,7 @@
 #include "live_track.hpp"
 #include "models.hpp"
 #include "precision_option.hpp"
+#include "print_precision.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
 

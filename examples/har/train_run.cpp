@@ -7,7 +7,7 @@
 #include "by_user.hpp"
 #include "chosen_windows.hpp"
 #include "models.hpp"
-#include "precision_option.hpp"
+#include "print_precision.hpp"
 #include "support/folder.hpp"
 #include "support/interrupt.hpp"
 #include "support/memory.hpp"
