@@ -4,6 +4,7 @@
 // A task and a model small enough to train in a test: noisy waves of three frequencies.
 #pragma once
 
+#include <gait/core/buffer.hpp>
 #include <gait/core/random.hpp>
 #include <gait/data/batches.hpp>
 #include <gait/layers/dense.hpp>
@@ -13,6 +14,8 @@
 #include <gait/layers/lstm.hpp>
 #include <gait/model/sequential.hpp>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -42,6 +45,13 @@ inline gait::array_windows<2> waves(int count, std::uint64_t seed, gait::index s
         windows.add(x, label);
     }
     return windows;
+}
+
+/// Parameters to the last bit, whichever zero it is.
+inline bool same_bits(const gait::buffer<float>& a, const gait::buffer<float>& b) {
+    return std::ranges::equal(a, b, [](float x, float y) {
+        return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
+    });
 }
 
 /// The same task, where every third window ends early.

@@ -39,6 +39,7 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 
 using gait_test::noisy_model;
+using gait_test::same_bits;
 using gait_test::toy_model;
 using gait_test::waves;
 
@@ -51,12 +52,6 @@ gait::fit_options quick(int epochs) {
     options.threads = 1;
     options.learning_rate = 0.01;
     return options;
-}
-
-bool same_bits(const gait::buffer<float>& a, const gait::buffer<float>& b) {
-    return std::ranges::equal(a, b, [](float x, float y) {
-        return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
-    });
 }
 
 } // namespace

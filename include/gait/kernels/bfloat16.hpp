@@ -66,6 +66,19 @@ constexpr index bfloat16_panels_size(index K, index N) {
     return padded_k(K) * round_up(N, matrix_tile_rows);
 }
 
+/// Rows of K numbers: the first ones in one place, the others in another.
+template <class T>
+struct split_rows {
+    const T* first;
+    index first_count;
+    const T* others;
+
+    /// Where row m begins.
+    [[nodiscard]] const T* row(index m, index K) const {
+        return m < first_count ? first + m * K : others + (m - first_count) * K;
+    }
+};
+
 #if defined(GAIT_BFLOAT16_PRODUCTS)
 
 namespace detail {
@@ -206,19 +219,9 @@ inline void pack_bfloat16_panels(index K, index N, index parts, bfloat16_rows<co
         }
 }
 
-/// Rows of floats, K each: the first ones in one place, the others in another.
-struct float_rows {
-    const float* first;
-    index first_count;
-    const float* others;
-    [[nodiscard]] const float* operator()(index m, index K) const {
-        return m < first_count ? first + m * K : others + (m - first_count) * K;
-    }
-};
-
 /// Makes rows of the transpose of a (M, I): I rows of M numbers.
 [[gnu::noinline]] inline void pack_bfloat16_transposed(index M, index I, index parts,
-                                                       const float_rows& a,
+                                                       const split_rows<float>& a,
                                                        bfloat16_rows<bfloat16> to) noexcept {
     constexpr index L = lanes<float>;
     for (index m = 0; m < M; m += bfloat16_k)
@@ -227,7 +230,7 @@ struct float_rows {
             __m512 rows[bfloat16_k];
 #pragma GCC unroll 32
             for (index r = 0; r < bfloat16_k; ++r)
-                rows[r] = m + r < M ? _mm512_maskz_loadu_ps(inside, a(m + r, I) + i)
+                rows[r] = m + r < M ? _mm512_maskz_loadu_ps(inside, a.row(m + r, I) + i)
                                     : _mm512_setzero_ps();
             for (index p = 0; p < parts; ++p) {
                 __m512i pairs[L];

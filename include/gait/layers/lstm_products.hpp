@@ -32,14 +32,6 @@ constexpr index most_slice_rows(index R) { return std::max<index>(240, R); }
 /// Steps of a slice when a tile has R rows.
 constexpr index lstm_slice_steps(index R) { return most_slice_rows(R) / R; }
 
-/// M rows of h', (M, H): the first ones, and the others elsewhere.
-template <class T>
-struct rows_before {
-    const T* first;
-    index first_count;
-    const T* others;
-};
-
 /// In float.
 template <class T, index F, index H>
 class lstm_float_products {
@@ -72,8 +64,8 @@ public:
     }
 
     /// d_w (F, 4 H) += x^T d_gates, d_u (H, 4 H) += h'^T d_gates of a slice.
-    void d_weights(index M, matrix_ref<const T> d_gates, const T* x, const rows_before<T>& h,
-                   T* d_w, T* d_u) const {
+    void d_weights(index M, matrix_ref<const T> d_gates, const T* x, const split_rows<T>& h, T* d_w,
+                   T* d_u) const {
         add<F>(M, x, d_gates, d_w);
         const index rows = h.first_count;
         add<H>(rows, h.first, d_gates, d_u);
@@ -178,14 +170,14 @@ public:
     }
 
     void d_weights(index M, matrix_ref<const float> /*d_gates*/, const float* x,
-                   const rows_before<float>& h, float* d_w, float* d_u) const {
+                   const split_rows<float>& h, float* d_w, float* d_u) const {
         pack_bfloat16_panels(M, gate_count, parts_, d_gates_, panels_);
         add(M, F, {nullptr, 0, x}, d_w);
-        add(M, H, {h.first, h.first_count, h.others}, d_u);
+        add(M, H, h, d_u);
     }
 
 private:
-    void add(index M, index I, const float_rows& rows, float* d_w) const {
+    void add(index M, index I, const split_rows<float>& rows, float* d_w) const {
         pack_bfloat16_transposed(M, I, parts_, rows, transposed_);
         matmul_bfloat16(I, gate_count, M, parts_, transposed_, panels_, {d_w, 4 * H}, {d_w, 4 * H},
                         H);
