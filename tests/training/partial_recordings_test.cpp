@@ -53,8 +53,9 @@ TEST_CASE("a part holds what its rank needs, and no rank holds much more than it
     gait::fit_options options;
     options.order = gait::window_order::dealt;
     options.batch = 400;
-    for (const auto& [size, tile] :
+    for (const auto& ranks_and_tile :
          {std::pair{1, 0}, {2, 0}, {3, 0}, {4, 0}, {8, 0}, {3, 16}, {4, 16}}) {
+        const int size = ranks_and_tile.first, tile = ranks_and_tile.second;
         CAPTURE(size);
         CAPTURE(tile);
         options.tile = tile;
