@@ -18,7 +18,7 @@ set(data_knows core files)
 set(weights_knows core model files)
 set(training_knows core kernels layers model files data weights)
 set(distributed_knows core training)
-set(inference_knows core model weights data/scaling.hpp data/resampling.hpp)
+set(inference_knows core model weights data/gravity_alignment.hpp data/scaling.hpp)
 
 # Headers that need a package gait::gait doesn't bring. The umbrella must not reach them.
 set(needs_a_package "^(data/hhar_(blocks|csv|line|scanner)\\.hpp|distributed/.*|distributed\\.hpp)$")

@@ -157,6 +157,7 @@ std::string header_text(const gait::safetensors_file& file, const contents& all,
     text += weights;
     text += embed::array<float>("float", "mean", info.mean);
     text += embed::array<float>("float", "deviation", info.deviation);
+    text += embed::array<float>("float", "up", info.up);
     text += embed::array<float>("float", "self_test_input", all.question);
     text += embed::array<float>("float", "self_test_output", all.answer);
 
@@ -180,6 +181,7 @@ std::string header_text(const gait::safetensors_file& file, const contents& all,
     set(info.temperature != 1, "temperature", embed::literal(info.temperature));
     set(info.layout != gait::input_layout::steps_first, "layout",
         "gait::input_layout::" + std::string(name_of(info.layout)));
+    set(!info.up.empty(), "up", "up");
     set(!all.question.empty(), "self_test_input", "self_test_input");
     set(!all.answer.empty(), "self_test_output", "self_test_output");
     return text + "};\nstatic_assert(weights.fits());\n\n} // namespace " + o.name + "\n";

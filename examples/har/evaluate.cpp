@@ -96,7 +96,8 @@ int evaluate(const gait::trained_model<Model>& trained, const options& o) {
     const auto windows = gait::make_windows(r, steps, o.hop, std::min(o.shortest, steps));
     const auto chosen = har::windows_of(o.users, o.prepared, r, windows);
     const gait::recorded_windows source(r, windows, steps, chosen,
-                                        {trained.info.mean, trained.info.deviation});
+                                        {trained.info.mean, trained.info.deviation}, {},
+                                        gait::gravity_alignment(trained.info.up));
     std::printf("%s: %td windows of %td samples, one every %td\n", o.prepared.c_str(),
                 source.size(), steps, o.hop);
     if (const auto split = trained.info.extra.find("split"); split != trained.info.extra.end())

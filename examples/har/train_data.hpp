@@ -12,6 +12,7 @@
 #include <gait/data/splits.hpp>
 #include <gait/weights/save.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <numeric>
 #include <string>
@@ -59,15 +60,39 @@ inline std::vector<float> class_weights(const gait::recorded_windows& train) {
     return gait::balanced_class_weights(counts);
 }
 
+/// What is done to a window before the model sees it.
+struct input_preparation {
+    gait::scaling scale;
+    std::vector<float> up; ///< to which windows are aligned; or empty
+};
+
+/// From the axes' means and deviations over all that is trained on. The mean of all points to where
+/// phones had their up, mostly; where it points nowhere, there is no gravity to align with.
+inline input_preparation preparation_of(const train_options& o, const gait::scaling& axes) {
+    input_preparation chosen{axes, {}};
+    if (o.align == "gravity") {
+        const double length = std::hypot(axes.mean[0], axes.mean[1], axes.mean[2]);
+        if (length > 1e-3)
+            for (const float x : axes.mean)
+                chosen.up.push_back(static_cast<float>(static_cast<double>(x) / length));
+    }
+    if (o.scaling == "together")
+        chosen.scale = gait::scaled_together(axes);
+    else if (o.scaling == "none")
+        chosen.scale = {};
+    return chosen;
+}
+
 /// What a person or another program must know about the weights.
 inline gait::model_info describe(const train_options& o, const gait::recordings& r,
-                                 const gait::split& parts, const gait::scaling& scale) {
+                                 const gait::split& parts, const input_preparation& input) {
     return {.classes = r.classes,
             .rate_hz = r.rate_hz,
             .window_steps = o.window,
             .units = r.units,
-            .mean = scale.mean,
-            .deviation = scale.deviation,
+            .mean = input.scale.mean,
+            .deviation = input.scale.deviation,
+            .up = input.up,
             .extra = {{"split", parts.description},
                       {"rate", r.native ? gait::native_rate : "uniform"}}};
 }

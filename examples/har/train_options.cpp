@@ -22,6 +22,7 @@ namespace {
 void cook_for_people(train_options& o) {
     o.fit.batch = 64;
     o.fit.epochs = 12;
+    o.align = "gravity";
     o.augment = {.yaw = 180, .tilt = 45, .mirror = 0.5, .scale = 0.2, .warp = 0.2};
     o.dropout = 0.5;
     o.dropout_between = 0.3;
@@ -38,6 +39,7 @@ void cook_plainly(const CLI::App& app, train_options& o) {
     reset("--batch", o.fit.batch, plain.fit.batch);
     reset("--epochs", o.fit.epochs, plain.fit.epochs);
     reset("--schedule", o.fit.rates.form, plain.fit.rates.form);
+    reset("--align", o.align, plain.align);
     reset("--yaw", o.augment.yaw, plain.augment.yaw);
     reset("--rotate", o.augment.rotation, plain.augment.rotation);
     reset("--tilt", o.augment.tilt, plain.augment.tilt);
@@ -59,7 +61,8 @@ void add_data_options(CLI::App& app, train_options& o) {
     app.add_option(
            "--recipe", o.recipe,
            "people: the defaults below, for people whom the model hasn't met; plain: as in\n"
-           "2017, batches of 1000, 50 epochs, no augmentation, no dropout, no mean of weights")
+           "2017, batches of 1000, 50 epochs, no alignment, augmentation, dropout or mean of "
+           "weights")
         ->check(CLI::IsMember({"people", "plain"}));
     app.add_option("--window", o.window, "samples in a window")
         ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
@@ -73,6 +76,10 @@ void add_data_options(CLI::App& app, train_options& o) {
                    "axes: each has mean 0 and deviation 1; together: one factor for all three,\n"
                    "and rest stays 0; none: the data's units")
         ->check(CLI::IsMember({"axes", "together", "none"}));
+    app.add_option("--align", o.align,
+                   "gravity: windows in which somebody moves are turned so that their mean points\n"
+                   "where gravity mostly does; or none, which a stream of single samples needs")
+        ->check(CLI::IsMember({"gravity", "none"}));
     app.add_option("--split", o.split,
                    "how windows are held out for validation: whole users, random blocks, the\n"
                    "end in time of each activity, none, or overlapping: single windows as in\n"

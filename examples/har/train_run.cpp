@@ -42,12 +42,16 @@ namespace har {
 namespace {
 
 void print_data(const train_options& o, const gait::recordings& r, const gait::split& parts,
-                gait::index windows) {
+                gait::index windows, const std::vector<float>& up) {
     std::printf("%s\nWindows %s. Split %s.\n%s.\n", data_in_words(o, r).c_str(),
                 windows_in_words(o, r).c_str(), parts.description.c_str(),
                 window_memory(r, windows, o.window).c_str());
     if (o.class_weights != "equal")
         std::printf("Loss: %s.\n", loss_in_words(o, r).c_str());
+    if (!up.empty())
+        std::printf("Windows of movement are turned upright, to (%.2f, %.2f, %.2f).\n",
+                    static_cast<double>(up[0]), static_cast<double>(up[1]),
+                    static_cast<double>(up[2]));
     if (o.augment.any())
         std::printf("Augmentation: %s.\n", in_words(o.augment).c_str());
     std::fflush(stdout);
@@ -121,16 +125,18 @@ bool reads_a_part(const train_options& o, const gait::any_communicator& ranks) {
     return ranks.size() > 1 && o.fit.order == gait::window_order::dealt && o.fit.servers == 0;
 }
 
-/// The weights that training begins with, if they come from a file. Their scaling goes with them.
+/// The weights that training begins with, if they come from a file. What was done to the windows
+/// they have seen goes with them.
 template <class Model>
 gait::buffer<float> beginning(const Model& model, const train_options& o, const gait::recordings& r,
-                              gait::scaling& scale) {
+                              input_preparation& input) {
     if (o.from.empty())
         return {};
     auto before = gait::load_weights(o.from, model);
     check_match(o.from, before.info, o.prepared, r);
     if (!before.info.mean.empty())
-        scale = {before.info.mean, before.info.deviation};
+        input.scale = {before.info.mean, before.info.deviation};
+    input.up = before.info.up;
     return std::move(before.parameters);
 }
 
@@ -154,20 +160,23 @@ training_outcome train_model(const Model& model, train_options& o,
     } else {
         scale = gait::fit_scaling(r, windows, parts.train);
     }
-    if (o.scaling != "axes")
-        scale = o.scaling == "together" ? gait::scaled_together(scale) : gait::scaling{};
-    const auto before_training = beginning(model, o, r, scale);
+    input_preparation input = preparation_of(o, scale);
+    const auto before_training = beginning(model, o, r, input);
     o.fit.initial_parameters = before_training.span();
-    const gait::recorded_windows train(r, windows, o.window, parts.train, scale, o.augment);
-    const gait::recorded_windows validation(r, windows, o.window, parts.validation, scale);
-    gait::model_info info = describe(o, r, parts, scale);
+    const gait::gravity_alignment align(input.up);
+    const gait::recorded_windows train(r, windows, o.window, parts.train, input.scale, o.augment,
+                                       align);
+    const gait::recorded_windows validation(r, windows, o.window, parts.validation, input.scale, {},
+                                            align);
+    gait::model_info info = describe(o, r, parts, input);
     if (o.class_weights == "balanced")
         o.fit.loss.class_weights = class_weights(train);
     o.fit.identity["augmentation"] = in_words(o.augment);
     o.fit.identity["scaling"] = o.scaling;
+    o.fit.identity["alignment"] = o.align;
     o.fit.identity["dropout"] = in_words(o.dropout) + ", between " + in_words(o.dropout_between);
     if (first) {
-        print_data(o, r, parts, std::ssize(windows));
+        print_data(o, r, parts, std::ssize(windows), input.up);
         print_precision(o.precision);
         if (reads_a_part(o, ranks))
             std::printf("Rank 0 holds %td of %td samples.\n",

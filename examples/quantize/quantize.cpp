@@ -100,7 +100,8 @@ comparison compare(const options& o, const gait::trained_model<Model>& before,
     const auto windows = gait::make_windows(r, steps, o.hop);
     const auto chosen = har::windows_of(o.users, o.recordings, r, windows);
     const gait::recorded_windows source(r, windows, steps, chosen,
-                                        {before.info.mean, before.info.deviation});
+                                        {before.info.mean, before.info.deviation}, {},
+                                        gait::gravity_alignment(before.info.up));
     comparison c;
     c.windows = source.size();
     c.before = gait::evaluate(before.model, before.parameters.span(), source, {}, o.threads);

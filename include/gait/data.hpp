@@ -9,6 +9,7 @@
 #include <gait/data/augmentation.hpp>
 #include <gait/data/batches.hpp>
 #include <gait/data/csv_lines.hpp>
+#include <gait/data/gravity_alignment.hpp>
 #include <gait/data/hhar_tracks.hpp>
 #include <gait/data/line_endings.hpp>
 #include <gait/data/preparation.hpp>

@@ -64,6 +64,8 @@ EXPORTED float* parameters_at() { return model->parameters().data(); }
 /// Mean (3) and deviation (3), or nowhere if windows are seen as they are.
 EXPORTED const float* mean_at() { return model->info().mean.data(); }
 EXPORTED const float* deviation_at() { return model->info().deviation.data(); }
+/// Where windows are turned to (3), or nowhere.
+EXPORTED const float* up_at() { return model->info().up.data(); }
 EXPORTED int features_first() {
     return model->info().layout == gait::input_layout::features_first ? 1 : 0;
 }

@@ -29,8 +29,10 @@ double numbers[4]; // what `learn` answers
 } // namespace
 
 /// A model of so many parameters and windows of so many samples; what is at `parameters_at` and
-/// `scaling_at` is for the page to write. `features_first`: the layout of its input.
-EXPORTED void begin(int parameter_count, int window_steps, double rate_hz, int features_first) {
+/// `mean_at`, `deviation_at` and, if windows are `aligned`, `up_at` is for the page to write.
+/// `features_first`: the layout of its input.
+EXPORTED void begin(int parameter_count, int window_steps, double rate_hz, int features_first,
+                    int aligned) {
     parameters.assign(static_cast<std::size_t>(parameter_count), 0);
     info.window_steps = window_steps;
     info.rate_hz = rate_hz;
@@ -38,10 +40,12 @@ EXPORTED void begin(int parameter_count, int window_steps, double rate_hz, int f
         features_first != 0 ? gait::input_layout::features_first : gait::input_layout::steps_first;
     info.mean.assign(3, 0);
     info.deviation.assign(3, 1);
+    info.up.assign(aligned != 0 ? 3 : 0, 0);
 }
 EXPORTED float* parameters_at() { return parameters.data(); }
 EXPORTED float* mean_at() { return info.mean.data(); }
 EXPORTED float* deviation_at() { return info.deviation.data(); }
+EXPORTED float* up_at() { return info.up.data(); }
 
 /// Begins a recording of class `label`, of which the samples follow.
 EXPORTED void record(int label) {

@@ -134,8 +134,10 @@ export class Model {
     /** Gives a teaching instance its numbers to change. */
     lend(lesson) {
         const own = this.#engine, count = own.call("parameter_count");
-        lesson.call("begin", count, this.steps, this.rate, own.call("features_first"));
-        for (const [where, size] of [["parameters_at", count], ["mean_at", 3], ["deviation_at", 3]]) {
+        lesson.call("begin", count, this.steps, this.rate, own.call("features_first"),
+            own.call("up_at") ? 1 : 0);
+        for (const [where, size] of [["parameters_at", count], ["mean_at", 3], ["deviation_at", 3],
+            ["up_at", 3]]) {
             const from = own.call(where);
             if (from) lesson.floats(lesson.call(where), size).set(own.floats(from, size));
         }

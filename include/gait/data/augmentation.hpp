@@ -13,6 +13,7 @@
 
 #include <gait/core/extents.hpp>
 #include <gait/core/random.hpp>
+#include <gait/data/gravity_alignment.hpp>
 
 #include <algorithm>
 #include <array>
@@ -41,14 +42,15 @@ struct augmentation {
     }
 };
 
-/// What becomes of one window (T, 3): drawn once, then applied to its samples in order.
+/// What becomes of one window (T, 3): drawn once, then applied to its samples in order. The window
+/// is aligned first.
 class window_augmentation {
 public:
     static constexpr index axes = 3;
     using sample = std::array<float, axes>;
 
     window_augmentation(const augmentation& a, const float* window, index steps,
-                        random_stream random)
+                        random_stream random, const gravity_alignment& align = {})
         : window_(window), end_(static_cast<float>(steps - 1)), random_(random),
           rounding_(static_cast<float>(a.rounding)) {
         // Always the same draws, so that each part is what it is with and without the others.
@@ -63,15 +65,17 @@ public:
         const bool mirrors = random_.uniform() < a.mirror;
 
         const double width = std::sqrt(std::max(0.0, 1 - height * height)); // Archimedes
-        const direction any{width * std::cos(around), width * std::sin(around), height};
-        const bool tilts = a.tilt > 0 && moves(steps);
-        matrix_ = turned(any, tilts ? angle + tilt : angle, gain);
+        const unit_vector any{width * std::cos(around), width * std::sin(around), height};
+        const posture lies = posture_of(window, steps);
+        matrix_ = turn_about(any, lies.moves ? angle + tilt : angle, gain);
         if (mirrors || a.yaw > 0) {
-            const direction up = vertical(steps, any);
+            const unit_vector up = lies.length > 0 ? align.up_after(lies) : any;
             if (mirrors)
-                matrix_ = product(matrix_, mirrored(up));
-            matrix_ = product(matrix_, turned(up, yaw, 1));
+                matrix_ = matrix_ * mirrored(up);
+            matrix_ = matrix_ * turn_about(up, yaw, 1);
         }
+        if (align.any())
+            matrix_ = matrix_ * align.turn(lies);
         // Sums of four bytes have this deviation: sqrt(4 (256^2 - 1) / 12).
         jitter_ = static_cast<float>(a.jitter / std::sqrt(65'535 / 3.0));
         spacing_ = a.rate > 0 ? static_cast<float>(1 / share) : 0;
@@ -88,10 +92,8 @@ public:
 
     /// The sample that takes the place of step t. Called for t = 0, 1, ... in order.
     sample operator()(index t) {
-        const sample x = at_time(time_of(t));
-        sample y;
+        sample y = matrix_ * at_time(time_of(t));
         for (std::size_t i = 0; i < axes; ++i) {
-            y[i] = matrix_[3 * i] * x[0] + matrix_[3 * i + 1] * x[1] + matrix_[3 * i + 2] * x[2];
             if (jitter_ > 0)
                 y[i] += jitter_ * noise();
             if (rounding_ > 0)
@@ -101,60 +103,28 @@ public:
     }
 
 private:
-    using direction = std::array<double, 3>; // of length 1
-    using matrix = std::array<float, 9>;     // (3, 3), by rows
-
     /// Turns by `angle` about an axis and multiplies by `gain`. Source: Rodrigues' formula.
-    static matrix turned(const direction& k, double angle, double gain) {
+    static axes_matrix turn_about(const unit_vector& k, double angle, double gain) {
         const double s = std::sin(angle), c = std::cos(angle);
         const std::array<double, 9> cross{0, -k[2], k[1], k[2], 0, -k[0], -k[1], k[0], 0};
-        matrix m{};
+        axes_matrix m;
         for (std::size_t i = 0; i < 3; ++i)
             for (std::size_t j = 0; j < 3; ++j)
-                m[3 * i + j] = static_cast<float>(
+                m.at[3 * i + j] = static_cast<float>(
                     gain * (c * (i == j) + s * cross[3 * i + j] + (1 - c) * k[i] * k[j]));
         return m;
     }
 
     /// In the other pocket: what is along the most level of the phone's axes changes its sign, as
     /// nearly as `up` stays. Source: Householder's reflection, I - 2 n n^T / (n^T n).
-    static matrix mirrored(const direction& up) {
-        std::size_t level = 0;
-        for (std::size_t i = 1; i < axes; ++i)
-            if (std::abs(up[i]) < std::abs(up[level]))
-                level = i;
-        direction n{}; // that axis less what is vertical of it; n^T n = n[level] >= 2 / 3
-        for (std::size_t i = 0; i < 3; ++i)
-            n[i] = (i == level) - up[level] * up[i];
-        matrix m{};
+    static axes_matrix mirrored(const unit_vector& up) {
+        const level_direction level(up);
+        axes_matrix m;
         for (std::size_t i = 0; i < 3; ++i)
             for (std::size_t j = 0; j < 3; ++j)
-                m[3 * i + j] = static_cast<float>((i == j) - 2 * n[i] * n[j] / n[level]);
+                m.at[3 * i + j] = static_cast<float>((i == j) - 2 * level.n[i] * level.n[j] /
+                                                                    level.n[level.axis]);
         return m;
-    }
-
-    /// a b: first b, then a.
-    static matrix product(const matrix& a, const matrix& b) {
-        matrix m{};
-        for (std::size_t i = 0; i < 3; ++i)
-            for (std::size_t j = 0; j < 3; ++j)
-                for (std::size_t k = 0; k < 3; ++k)
-                    m[3 * i + j] += a[3 * i + k] * b[3 * k + j];
-        return m;
-    }
-
-    /// Where the window's mean points to, which is up: what is shaken goes back and forth, and
-    /// gravity stays. `otherwise`, if there is none.
-    [[nodiscard]] direction vertical(index steps, const direction& otherwise) const {
-        direction sum{};
-        const float* x = window_;
-        for (index t = 0; t < steps; ++t)
-            for (std::size_t i = 0; i < axes; ++i)
-                sum[i] += static_cast<double>(*x++);
-        const double length = std::hypot(sum[0], sum[1], sum[2]);
-        if (!(length > 1e-6 * static_cast<double>(steps)))
-            return otherwise;
-        return {sum[0] / length, sum[1] / length, sum[2] / length};
     }
 
     /// t + warp L / (2 pi) (sin(2 pi t / L + phase) - sin phase), sines by recurrence.
@@ -164,22 +134,6 @@ private:
         cosine_ = cosine_ * step_cosine_ - sine_ * step_sine_;
         sine_ = sine;
         return std::clamp(static_cast<float>(time), 0.0F, end_);
-    }
-
-    /// Whether its owner moves: then samples deviate from their mean by more than a fifth of its
-    /// length. Those of people who walk always do, of people who sit or stand hardly ever.
-    [[nodiscard]] bool moves(index steps) const {
-        std::array<double, axes> sum{};
-        double squares = 0;
-        const float* x = window_;
-        for (index t = 0; t < steps; ++t)
-            for (std::size_t i = 0; i < axes; ++i, ++x) {
-                sum[i] += static_cast<double>(*x);
-                squares += static_cast<double>(*x) * static_cast<double>(*x);
-            }
-        const auto count = static_cast<double>(steps);
-        const double mean = (sum[0] * sum[0] + sum[1] * sum[1] + sum[2] * sum[2]) / (count * count);
-        return squares / count - mean > 0.2 * 0.2 * mean;
     }
 
     /// The signal at a time between the samples: on a straight line between them, or between the
@@ -220,7 +174,7 @@ private:
     random_stream random_;
     float rounding_, jitter_ = 0, spacing_ = 0, first_ = 0;
     double reach_ = 0, sine_ = 0, sine_before_ = 0, cosine_ = 1, step_sine_ = 0, step_cosine_ = 1;
-    matrix matrix_{};
+    axes_matrix matrix_;
 };
 
 } // namespace gait::inline GAIT_ARCH

@@ -7,10 +7,12 @@
 
 #include <gait/core/random.hpp>
 #include <gait/data/augmentation.hpp>
+#include <gait/data/gravity_alignment.hpp>
 #include <gait/data/scaling.hpp>
 #include <gait/data/windows.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <concepts>
 #include <cstdint>
@@ -59,13 +61,13 @@ template <class Source>
 /// Chosen windows of recordings. Looks at the recordings, so they must stay where they are.
 class recorded_windows {
 public:
-    /// `chosen` of `windows`, which are of at most `steps` samples of `r`. `augment` is for
-    /// training passes alone.
+    /// `chosen` of `windows`, which are of at most `steps` samples of `r`. They are aligned, then
+    /// augmented in training passes, then scaled.
     recorded_windows(const recordings& r, std::span<const window> windows, index steps,
                      std::span<const index> chosen, const scaling& scale = {},
-                     const augmentation& augment = {})
+                     const augmentation& augment = {}, const gravity_alignment& align = {})
         : samples_(r.samples.data()), steps_(steps), classes_(static_cast<int>(r.classes.size())),
-          scale_(scale), augment_(augment), augments_(augment.any()) {
+          scale_(scale), align_(align), augment_(augment), augments_(augment.any()) {
         windows_.reserve(chosen.size());
         for (const index i : chosen) {
             windows_.push_back(windows[static_cast<std::size_t>(i)]);
@@ -98,9 +100,14 @@ public:
             if (augments_ && pass.training) {
                 window_augmentation change(
                     augment_, from, x.steps(),
-                    {pass.seed, purpose::augment, pass.epoch, static_cast<std::uint64_t>(id)});
+                    {pass.seed, purpose::augment, pass.epoch, static_cast<std::uint64_t>(id)},
+                    align_);
                 for (index t = 0; t < x.steps(); ++t, to += stride)
                     scale_(change(t).data(), to);
+            } else if (align_.any()) {
+                const axes_matrix turn = align_.turn(posture_of(from, x.steps()));
+                for (index t = 0; t < x.steps(); ++t, from += recordings::axes, to += stride)
+                    scale_((turn * std::array{from[0], from[1], from[2]}).data(), to);
             } else {
                 for (index t = 0; t < x.steps(); ++t, from += recordings::axes, to += stride)
                     scale_(from, to);
@@ -113,6 +120,7 @@ private:
     index steps_;
     int classes_;
     affine<recordings::axes> scale_;
+    gravity_alignment align_;
     augmentation augment_;
     bool augments_;
     std::vector<window> windows_;

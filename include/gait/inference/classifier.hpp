@@ -13,6 +13,7 @@
 #include <gait/core/float_environment.hpp>
 #include <gait/core/input_layout.hpp>
 #include <gait/core/threads.hpp>
+#include <gait/data/gravity_alignment.hpp>
 #include <gait/inference/ready_model.hpp>
 
 #include <algorithm>
@@ -38,16 +39,18 @@ public:
     /// `threads`. `parameters` (parameter_count) are copied; `scale` is applied to what comes in,
     /// and logits are divided by `temperature`. Windows come in steps first, whatever `layout` they
     /// have to be laid in for the model; features_first goes with an `scale` that changes nothing,
-    /// and with windows of all `window_steps`.
+    /// and with windows of all `window_steps`. Windows of three features are aligned first, if
+    /// `align` says where to.
     classifier(const Model& model, std::span<const float> parameters, const affine<features>& scale,
                index window_steps, index max_rows = 12, int threads = 1, double temperature = 1,
-               input_layout layout = input_layout::steps_first)
+               input_layout layout = input_layout::steps_first, const gravity_alignment& align = {})
         : model_(model, parameters, scale, temperature), window_steps_(window_steps),
-          max_rows_(max_rows), layout_(layout),
+          max_rows_(max_rows), layout_(layout), align_(align),
           between_(splits && threads > 1 ? window_steps * middle_features : 0),
-          laid_(layout == input_layout::features_first ? threads * laid_size() : 0) {
+          laid_(lays() ? threads * laid_size() : 0) {
         assert(window_steps >= 1 && max_rows >= 1 && threads >= 1);
         assert(layout == input_layout::steps_first || scale.changes_nothing());
+        assert(!align.any() || (features == 3 && layout == input_layout::steps_first));
         workspaces_.reserve(static_cast<std::size_t>(threads));
         for (int t = 0; t < threads; ++t) {
             workspaces_.emplace_back(extents{steps_of_tile, max_rows});
@@ -81,8 +84,7 @@ public:
             auto& work = (rows == 1 ? singles_ : workspaces_)[static_cast<std::size_t>(thread)];
             work.reset();
             const float* raw = as_trained(windows, first, rows, thread);
-            const index raw_step =
-                (layout_ == input_layout::steps_first ? windows.rows() : rows) * features;
+            const index raw_step = (lays() ? rows : windows.rows()) * features;
             for (index t = 0; t < windows.steps(); t += steps)
                 model_.advance(raw + t * raw_step, raw_step,
                                {std::min(steps, windows.steps() - t), rows}, work);
@@ -113,14 +115,23 @@ private:
     /// copying of states took 2.5 % of the time.
     static constexpr index steps_of_tile = 20;
 
+    /// Whether windows are copied before the model sees them.
+    [[nodiscard]] bool lays() const {
+        return layout_ == input_layout::features_first || align_.any();
+    }
     [[nodiscard]] index laid_size() const { return window_steps_ * max_rows_ * features; }
 
     /// Step 0 of `rows` windows from `first` on, laid as the model has learnt to see them.
     const float* as_trained(view<const float, features> windows, index first, index rows,
                             int thread) {
-        if (layout_ == input_layout::steps_first)
+        if (!lays())
             return windows.data() + first * features;
         float* laid = laid_.data() + thread * laid_size();
+        if constexpr (features == 3)
+            if (align_.any()) {
+                align_(windows.data(), windows.rows(), first, {windows.steps(), rows}, laid);
+                return laid;
+            }
         lay_features_first(windows.data(), windows.rows(), first, {window_steps_, rows}, features,
                            laid);
         return laid;
@@ -159,6 +170,7 @@ private:
     ready model_;
     index window_steps_, max_rows_;
     input_layout layout_;
+    gravity_alignment align_;
     std::vector<typename ready::workspace> workspaces_; // of many windows, per thread
     std::vector<typename ready::workspace> singles_;    // of one window
     buffer<float> between_;                             // (T, middle_features)

@@ -64,6 +64,7 @@ struct embedded_model {
     std::span<const float> deviation = {};            ///< (F), or none
     double temperature = 1;
     input_layout layout = input_layout::steps_first;
+    std::span<const float> up = {};               ///< (3) windows are aligned to it, or none
     std::span<const float> self_test_input = {};  ///< (T, F), scaled, or none
     std::span<const float> self_test_output = {}; ///< (K) logits, or none
 
@@ -77,6 +78,7 @@ struct embedded_model {
         };
         return count == Model::parameter_count && (parameters.empty() || tensors.empty()) &&
                all_or_none(mean, features) && mean.size() == deviation.size() &&
+               all_or_none(up, 3) && (up.empty() || features == 3) &&
                all_or_none(self_test_output, classes);
     }
 };
@@ -96,10 +98,11 @@ auto with_parameters(const embedded_model<Model>& e, const Make& make) {
 }
 } // namespace detail
 
-/// A stream for samples at the rate e.rate_hz. The layout must be steps_first.
+/// A stream for samples at the rate e.rate_hz. The layout must be steps_first, and there must be no
+/// `up`, which only a whole window can be turned to.
 template <storage Storage = storage::float32, class Model>
 [[nodiscard]] stream<Model, Storage> make_stream(const embedded_model<Model>& e) {
-    assert(e.layout == input_layout::steps_first);
+    assert(e.layout == input_layout::steps_first && e.up.empty());
     return detail::with_parameters(e, [&](std::span<const float> parameters) {
         return stream<Model, Storage>(Model{}, parameters, {e.mean, e.deviation}, e.temperature);
     });
@@ -111,7 +114,8 @@ template <class Model>
                                                 int threads = 1) {
     return detail::with_parameters(e, [&](std::span<const float> parameters) {
         return classifier<Model>(Model{}, parameters, {e.mean, e.deviation}, e.window_steps,
-                                 max_rows, threads, e.temperature, e.layout);
+                                 max_rows, threads, e.temperature, e.layout,
+                                 gravity_alignment(e.up));
     });
 }
 

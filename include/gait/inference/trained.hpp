@@ -29,7 +29,8 @@ template <class Model>
             max_rows,
             threads,
             info.temperature,
-            info.layout};
+            info.layout,
+            gravity_alignment(info.up)};
 }
 
 /// A stream for samples at the rate that `trained` was trained at, info.rate_hz.
@@ -40,6 +41,9 @@ template <class Model>
     if (info.layout != input_layout::steps_first)
         throw error({"weights", "metadata 'input_layout'", "steps_first, for a stream",
                      std::string(name_of(info.layout))});
+    if (!info.up.empty())
+        throw error({"weights", "metadata 'up'", "none, for a stream",
+                     "a direction: they were trained on whole windows, aligned with gravity"});
     return {
         trained.model, trained.parameters.span(), {info.mean, info.deviation}, info.temperature};
 }

@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ struct model_info {
     /// steps_first is not written. features_first has no scaling: which feature a place of the
     /// model's input belongs to changes from step to step.
     input_layout layout = input_layout::steps_first;
+    /// (3) Before they are scaled, windows of three features are aligned with gravity, to this
+    /// direction (data/gravity_alignment.hpp); empty: they stay as they lie.
+    std::vector<float> up = {};
     std::map<std::string, std::string> extra; ///< anything else that is worth keeping
 };
 
@@ -45,10 +49,10 @@ struct model_info {
 inline constexpr index longest_window = 1'000'000;
 
 namespace detail {
-inline constexpr std::array<std::string_view, 13> reserved_keys{
-    "format",       "gait_version",    "architecture",    "classes",           "rate_hz",
-    "window_steps", "units",           "scaling_mean",    "scaling_deviation", "temperature",
-    "input_layout", "self_test_input", "self_test_output"};
+inline constexpr std::array<std::string_view, 14> reserved_keys{
+    "format",       "gait_version", "architecture",    "classes",           "rate_hz",
+    "window_steps", "units",        "scaling_mean",    "scaling_deviation", "up",
+    "temperature",  "input_layout", "self_test_input", "self_test_output"};
 }
 
 /// `info` as metadata. Keys of `extra` that gait itself uses are left out.
@@ -69,6 +73,7 @@ inline std::map<std::string, std::string> to_metadata(const std::filesystem::pat
         all["units"] = info.units;
     put("scaling_mean", !info.mean.empty(), info.mean);
     put("scaling_deviation", !info.deviation.empty(), info.deviation);
+    put("up", !info.up.empty(), info.up);
     put("temperature", info.temperature != 1, info.temperature);
     if (info.layout != input_layout::steps_first)
         all["input_layout"] = name_of(info.layout);
@@ -104,6 +109,14 @@ inline model_info read_model_info(const safetensors_file& file, index features, 
             metadata.fail("scaling_deviation", "numbers above zero",
                           metadata.text("scaling_deviation"));
     }
+    if (metadata.has("up")) {
+        info.up = metadata.numbers("up");
+        const auto square =
+            std::inner_product(info.up.begin(), info.up.end(), info.up.begin(), 0.0);
+        if (features != 3 || info.up.size() != 3 || !(std::abs(square - 1) < 0.01))
+            metadata.fail("up", "three numbers, a direction of length 1, for three features",
+                          metadata.text("up"));
+    }
     if (metadata.has("temperature"))
         info.temperature = metadata.number("temperature", 1e-3, 1e3);
     if (metadata.has("input_layout")) {
@@ -111,8 +124,8 @@ inline model_info read_model_info(const safetensors_file& file, index features, 
         if (name_of(info.layout) != metadata.text("input_layout"))
             metadata.fail("input_layout", "steps_first or features_first",
                           metadata.text("input_layout"));
-        if (info.layout == input_layout::features_first && !info.mean.empty())
-            metadata.fail("input_layout", "steps_first, as there is a scaling",
+        if (info.layout == input_layout::features_first && !(info.mean.empty() && info.up.empty()))
+            metadata.fail("input_layout", "steps_first, as there is a scaling or an alignment",
                           metadata.text("input_layout"));
     }
     for (const auto& [key, value] : file.metadata())
