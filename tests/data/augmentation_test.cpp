@@ -346,3 +346,43 @@ TEST_CASE("a window of one step, and none of its neighbours") {
                 CHECK(std::isfinite(value));
     }
 }
+
+TEST_CASE("windows are aligned before they are augmented, scaled and shown, in training or not") {
+    const some_windows some;
+    const gait::scaling scale{{1, 2, 3}, {2, 3, 4}};
+    const std::array<float, 3> up{0, 0.6F, -0.8F};
+    const gait::gravity_alignment align(up);
+    const auto shown = [&](const gait::augmentation& a, const gait::pass& pass, gait::index id) {
+        const gait::recorded_windows source(some.r, some.windows, T, some.chosen, scale, a, align);
+        std::vector<float> x(T * 3);
+        source.extract(std::span(&id, 1), gait::view<float, 3>(x.data(), {T, 1}), pass);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            x[i] = x[i] * scale.deviation[i % 3] + scale.mean[i % 3];
+        return x;
+    };
+    for (const gait::index id : {0, 7, 19}) {
+        CAPTURE(id);
+        const auto raw = some.plain(id);
+        REQUIRE(gait::posture_of(raw.data(), T).moves);
+        std::vector<float> aligned(raw.size());
+        align(raw.data(), 1, 0, {T, 1}, aligned.data());
+        const auto judged = shown(everything, {}, id), plain = shown({}, training, id);
+        // Turning about the vertical keeps what is up and the length of every sample.
+        const auto yawed = shown({.yaw = 180}, training, id);
+        const auto mean = mean_of(yawed);
+        const double length = std::sqrt(mean[0] * mean[0] + mean[1] * mean[1] + mean[2] * mean[2]);
+        for (std::size_t i = 0; i < 3; ++i)
+            CHECK(mean[i] / length ==
+                  doctest::Approx(static_cast<double>(up[i])).epsilon(1e-4).scale(1));
+        double moved = 0;
+        for (std::size_t i = 0; i < raw.size(); ++i) {
+            CHECK(judged[i] == doctest::Approx(aligned[i]).epsilon(1e-4).scale(10));
+            CHECK(plain[i] == doctest::Approx(aligned[i]).epsilon(1e-4).scale(10));
+            moved = std::max(moved, static_cast<double>(std::abs(aligned[i] - raw[i])));
+            if (i % 3 == 0)
+                CHECK(norm(yawed.data() + i) ==
+                      doctest::Approx(norm(raw.data() + i)).epsilon(1e-4));
+        }
+        CHECK(moved > 1);
+    }
+}

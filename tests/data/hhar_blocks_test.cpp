@@ -204,7 +204,7 @@ TEST_CASE("real HHAR: the same as line by line") {
     for (const char* name : {"hhar_phone_slice.csv", "hhar_watch_slice.csv"}) {
         const auto path = gait_test::shared_data(name);
         if (!path) {
-            MESSAGE("skipped: there is no " << name);
+            MESSAGE("skipped: there is no ", std::string(name));
             continue;
         }
         const std::string text = gait_test::read_all(*path);

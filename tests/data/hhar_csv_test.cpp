@@ -156,7 +156,7 @@ TEST_CASE("real HHAR: the phone's file with a header, the watch's without") {
     for (const auto& [name, count] : files) {
         const auto path = gait_test::shared_data(name);
         if (!path) {
-            MESSAGE("skipped: there is no " << name);
+            MESSAGE("skipped: there is no ", std::string(name));
             continue;
         }
         const auto rows = read(gait_test::read_all(*path), true, 4096);

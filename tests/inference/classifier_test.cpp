@@ -193,3 +193,39 @@ TEST_CASE("windows are laid features first for a model that has learnt so") {
         }
     }
 }
+
+TEST_CASE("windows are aligned with gravity before they are scaled, one by one and in batches") {
+    auto parameters = random_parameters();
+    constexpr gait::index steps = 33, rows = 7;
+    const gait::extents tile{steps, rows};
+    auto windows = random_windows(tile);
+    for (std::size_t i = 0; i < windows.size(); ++i) // gravity, another way in each row
+        windows[i] += i % 3 == i / 3 % rows % 3 ? 9.0F : 0.0F;
+    const std::array<float, 3> up{0.6F, 0, 0.8F};
+    const gait::gravity_alignment align(up);
+    std::vector<float> aligned(windows.size());
+    align(windows.data(), rows, 0, tile, aligned.data());
+    gait::classifier<odd_model> plain(odd_model{}, parameters.span(), raw_units(), steps, 12);
+    const auto expected = classify(plain, aligned, tile);
+    REQUIRE(classify(plain, windows, tile) != expected);
+    for (const int threads : {1, 2}) {
+        CAPTURE(threads);
+        gait::classifier<odd_model> classifier(odd_model{}, parameters.span(), raw_units(), steps,
+                                               3, threads, 1, gait::input_layout::steps_first,
+                                               align);
+        CHECK(classify(classifier, windows, tile) == expected);
+        for (gait::index r = 0; r < rows; ++r) {
+            std::vector<float> window;
+            for (gait::index t = 0; t < steps; ++t)
+                for (gait::index f = 0; f < 3; ++f)
+                    window.push_back(windows[static_cast<std::size_t>((t * rows + r) * 3 + f)]);
+            const auto single = classifier(window);
+            CHECK(std::equal(single.begin(), single.end(), expected.begin() + r * 4));
+        }
+        // Shorter windows are aligned as what they are.
+        const gait::extents some{20, rows};
+        std::vector<float> turned(static_cast<std::size_t>(some.count() * 3));
+        align(windows.data(), rows, 0, some, turned.data());
+        CHECK(classify(classifier, windows, some) == classify(plain, turned, some));
+    }
+}

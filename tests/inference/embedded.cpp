@@ -3,6 +3,7 @@
 //
 // Weights that gait_embed put into this program, in floats, halves and bytes, say what the same
 // weights say from a span; without exceptions, for size, and without allocation after construction.
+#include "odd_aligned.hpp"
 #include "odd_f16.hpp"
 #include "odd_f32.hpp"
 #include "odd_i8.hpp"
@@ -39,6 +40,7 @@ static_assert(odd_f32::weights.rate_hz == 31.25 && odd_f32::weights.window_steps
 static_assert(odd_f32::weights.units == "m/s^2" && odd_f32::weights.temperature == 0.75);
 static_assert(std::is_same_v<odd_f32::model, odd_model>);
 static_assert(std::is_same_v<odd_i8::model, odd_model>);
+static_assert(odd_f32::weights.up.empty() && odd_aligned::weights.up[1] == -0.6F);
 static_assert(odd_f16::weights.parameters.empty() && odd_i8::weights.parameters.empty());
 
 /// The largest difference of a probability, of classifier and stream, to `expected` (4).
@@ -79,6 +81,19 @@ int main() {
                 static_cast<double>(i8));
     check(f16 > 0 && f16 < 1e-3F, "halves are near");
     check(i8 > f16 && i8 < 2e-2F, "bytes are near");
+
+    auto lying = window;
+    for (std::size_t i = 0; i < lying.size(); i += 3)
+        lying[i] += 20;
+    auto upright = lying;
+    const gait::gravity_alignment align(odd_aligned::weights.up);
+    align(lying.data(), 1, 0, {20, 1}, upright.data());
+    auto aligned = gait::make_classifier(odd_aligned::weights);
+    const auto of_upright = from_span(upright);
+    const int made = allocations();
+    const auto of_lying = aligned(lying);
+    check(std::equal(of_lying.begin(), of_lying.end(), of_upright.begin()), "windows are aligned");
+    check(allocations() == made, "no allocation to align");
 
     // What their files' writer made of them, whatever machine that was.
     check(gait::self_test_error(odd_f32::weights) < 1e-5F, "self-test, floats");

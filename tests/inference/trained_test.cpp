@@ -78,3 +78,28 @@ TEST_CASE("weights that don't say how long a window is make a stream but no clas
     CHECK(message_of([&] { static_cast<void>(gait::make_classifier(trained)); }) ==
           "weights, metadata 'window_steps': expected the steps of a window, found nothing");
 }
+
+TEST_CASE("weights of aligned windows make a classifier that aligns, and no stream") {
+    const scratch_folder folder;
+    const auto path = folder / "weights.safetensors";
+    gait::model_info info;
+    info.window_steps = 20;
+    info.up = {0, -0.8F, 0.6F};
+    gait::save_weights(path, odd_model{}, random_parameters().span(), info);
+    const auto trained = gait::load_weights<odd_model>(path);
+    REQUIRE(trained.info.up == info.up);
+    auto window = random_windows({20, 1});
+    for (std::size_t i = 0; i < window.size(); i += 3)
+        window[i] += 20;
+    std::vector<float> aligned(window.size());
+    gait::gravity_alignment(info.up)(window.data(), 1, 0, {20, 1}, aligned.data());
+    gait::classifier<odd_model> plain(odd_model{}, trained.parameters.span(), {}, 20);
+    const auto raw = plain(window);
+    const std::vector<float> unaligned(raw.begin(), raw.end());
+    const auto expected = plain(aligned);
+    auto classifier = gait::make_classifier(trained);
+    CHECK(std::ranges::equal(classifier(window), expected));
+    CHECK(!std::ranges::equal(unaligned, expected));
+    CHECK(says(message_of([&] { static_cast<void>(gait::make_stream(trained)); }),
+               "metadata 'up': expected none, for a stream"));
+}

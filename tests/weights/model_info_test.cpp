@@ -30,6 +30,7 @@ TEST_CASE("everything that is known comes back") {
                           .mean = {0.1F, -2.5F, 9.81F},
                           .deviation = {1, 0.25F, 1e-3F},
                           .temperature = 1.625,
+                          .up = {0, -0.6F, 0.8F},
                           .extra = {{"note", "from the attic"}}};
     const metadata entries = to_metadata("f", info);
     CHECK(entries.at("classes") == R"(["sit","stairs up"])");
@@ -44,6 +45,7 @@ TEST_CASE("everything that is known comes back") {
     CHECK(found.units == info.units);
     CHECK(found.mean == info.mean);
     CHECK(found.deviation == info.deviation);
+    CHECK(found.up == info.up);
     CHECK(found.temperature == info.temperature);
     CHECK(found.extra == info.extra);
 }
@@ -57,6 +59,7 @@ TEST_CASE("what is not known is not written, and nothing is made of nothing") {
     CHECK(found.window_steps == 0);
     CHECK(found.mean.empty());
     CHECK(found.deviation.empty());
+    CHECK(found.up.empty());
     CHECK(found.temperature == 1);
     CHECK(found.extra.empty());
 }
@@ -89,6 +92,11 @@ TEST_CASE("an info that doesn't fit the model or makes no sense is refused by ke
         {{{"scaling_mean", "[0,0,0]"}, {"scaling_deviation", "[1,1]"}}, "scaling_deviation"},
         {{{"scaling_mean", "[0,0,0]"}, {"scaling_deviation", "[1,0,1]"}}, "scaling_deviation"},
         {{{"scaling_mean", "[0,0,0]"}, {"scaling_deviation", "[1,1,-1]"}}, "scaling_deviation"},
+        {{{"up", "[0,1]"}}, "up"},
+        {{{"up", "[0,0,0]"}}, "up"},
+        {{{"up", "[0,1,1]"}}, "up"},
+        {{{"up", "[0,1,null]"}}, "up"},
+        {{{"input_layout", "features_first"}, {"up", "[0,1,0]"}}, "input_layout"},
         {{{"scaling_mean", "[0,0,null]"}, {"scaling_deviation", "[1,1,1]"}}, "scaling_mean"}};
     for (const auto& bad : all) {
         const std::string text = message_of([&] { return read(folder, bad.first); });

@@ -24,6 +24,18 @@
 
 namespace gait::inline GAIT_ARCH {
 
+namespace detail {
+/// a b + c with one rounding where the processor has that: left to the compiler, a vectorised loop
+/// and its remainder may fuse other products, and neighbours would change a window's last bits.
+[[nodiscard]] inline float add_product(float a, float b, float c) {
+#if defined(__FMA__) || defined(__AVX512F__) || defined(__aarch64__) || defined(__FP_FAST_FMAF)
+    return std::fma(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+} // namespace detail
+
 using unit_vector = std::array<double, 3>; ///< of length 1
 
 /// A linear map of x, y, z.
@@ -33,7 +45,9 @@ struct axes_matrix {
     friend std::array<float, 3> operator*(const axes_matrix& m, const std::array<float, 3>& x) {
         std::array<float, 3> y{};
         for (std::size_t i = 0; i < 3; ++i)
-            y[i] = m.at[3 * i] * x[0] + m.at[3 * i + 1] * x[1] + m.at[3 * i + 2] * x[2];
+            y[i] = detail::add_product(
+                m.at[3 * i], x[0],
+                detail::add_product(m.at[3 * i + 1], x[1], m.at[3 * i + 2] * x[2]));
         return y;
     }
     /// First b, then a.
@@ -127,8 +141,9 @@ public:
     [[nodiscard]] unit_vector up_after(const posture& p) const { return turns(p) ? up_ : p.up(); }
 
     /// Rows [first, first + to.rows) of windows x (to.steps, rows, 3), aligned, to `out` (to.steps,
-    /// to.rows, 3).
-    void operator()(const float* x, index rows, index first, extents to, float* out) const {
+    /// to.rows, 3). A window's numbers don't depend on its neighbours.
+    [[gnu::noinline]] void operator()(const float* x, index rows, index first, extents to,
+                                      float* out) const {
         for (index r = 0; r < to.rows; ++r) {
             const float* from = x + (first + r) * 3;
             const axes_matrix m = turn(posture_of(from, to.steps, rows * 3));
