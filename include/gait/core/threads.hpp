@@ -12,6 +12,13 @@
 
 namespace gait::inline GAIT_ARCH {
 
+/// Whether `parallel_for` ever uses more than one.
+#ifdef _OPENMP
+inline constexpr bool has_threads = true;
+#else
+inline constexpr bool has_threads = false;
+#endif
+
 /// Threads this process may use: OpenMP's view of the processors, or 1 without OpenMP.
 [[nodiscard]] inline int available_threads() {
 #ifdef _OPENMP

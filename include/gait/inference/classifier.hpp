@@ -102,7 +102,7 @@ public:
 
 private:
     using ready = ready_model<Model>;
-    static constexpr bool splits = ready::splits;
+    static constexpr bool splits = has_threads && ready::splits;
     static constexpr index middle_features = [] {
         if constexpr (splits)
             return Model::template features_before<Model::middle>;
