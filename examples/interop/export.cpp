@@ -31,9 +31,9 @@ int run(const std::string& from, const std::string& to) {
 int main(int argc, char** argv) {
     return support::run_program("gait_export", argc, argv, [](int count, char** words) {
         std::string from, to;
-        CLI::App app{"Writes gait's weights as a model for elsewhere. Scaling is not part of the "
-                     "model: what\n"
-                     "it is fed has to be scaled as the metadata says."};
+        CLI::App app{
+            "Writes gait's weights as a model for elsewhere. Alignment and scaling are no\n"
+            "part of the model: what it is fed has to be prepared as the metadata says."};
         app.add_option("from", from, "weights (safetensors, as gait saves them)")->required();
         app.add_option("to", to,
                        "what to write: .onnx, with the metadata; .pt or .pth for PyTorch, and the "
