@@ -46,7 +46,7 @@ struct pass {
     std::uint64_t seed = 0;                 ///< of the run
     std::uint32_t epoch = 0;                ///< counts from 0
     const std::uint64_t* samples = nullptr; ///< (R) what names each row's window in the data set
-    index rows = 0;                         ///< R, the length of `samples`
+    index rows = 0;                         ///< R, the length of `samples`, in an each_step too
     std::uint32_t layer = 0;                ///< position in the model, set by `sequential`
 };
 

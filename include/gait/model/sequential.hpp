@@ -161,7 +161,6 @@ public:
     template <class T>
     void forward(packed<T> w, input_of<sequential, T> x, output_of<sequential, T> y, tape<T> tape_,
                  pass p, state<T> carry = {}) const {
-        p.rows = x.rows();
         each([&]<std::size_t I>() {
             pass here = p;
             here.layer = p.layer * 16 + static_cast<std::uint32_t>(I) + 1;
@@ -190,7 +189,6 @@ public:
                   view<const T, output_features<sequential>> d_y,
                   view<T, input_features<sequential>> d_x, tape<T> tape_, params<T> d_params,
                   pass p) const {
-        p.rows = x.rows();
         const auto one = [&]<std::size_t I>() {
             pass here = p;
             here.layer = p.layer * 16 + static_cast<std::uint32_t>(I) + 1;
