@@ -5,6 +5,8 @@
 // obeyed, and nothing is allocated between batches.
 #include "toy.hpp"
 
+#include "../../examples/custom_layer/low_pass.hpp"
+
 #include <gait/training/trainer.hpp>
 
 #include <doctest/doctest.h>
@@ -217,6 +219,28 @@ TEST_CASE("truncated backpropagation: all steps are full backpropagation, and fe
     // Forward is the same, so the very first loss is; what is learned is not.
     CHECK(part.history.front().train_loss != full.history.front().train_loss);
     CHECK(part.history.back().validation_accuracy > 0.9);
+}
+
+TEST_CASE("truncated backpropagation needs a carry of every layer that remembers") {
+    // It streams, but its forward pass begins every window afresh.
+    using filtered = gait::sequential<low_pass<2>, gait::last_step<2>, gait::dense<2, 3>>;
+    // These remember nothing, joined or not.
+    using plain = gait::sequential<gait::dense<2, 8, gait::relu>, gait::dropout<8>>;
+    using mixed = gait::sequential<gait::each_step<plain>, gait::lstm<8, 8>, gait::last_step<8>,
+                                   gait::dense<8, 3>>;
+    static_assert(gait::streaming_layer<filtered> && !gait::truncatable_model<filtered>);
+    static_assert(gait::truncatable_model<mixed> && gait::truncatable_model<noisy_model>);
+
+    const auto train = waves(50, 1);
+    auto options = quick(1);
+    options.truncate_steps = 8;
+    CHECK_THROWS_WITH_AS(gait::fit(filtered{}, train, train, options),
+                         "truncated backpropagation: expected a model whose forward pass takes a "
+                         "state, found one that starts every window afresh",
+                         gait::error);
+    CHECK(gait::fit(mixed{}, train, train, options).history.size() == 1);
+    options.truncate_steps = 0;
+    CHECK(gait::fit(filtered{}, train, train, options).history.size() == 1);
 }
 
 TEST_CASE("the state that truncation starts from is that of the steps before") {
