@@ -272,6 +272,24 @@ TEST_CASE("a source that doesn't fit the model is refused") {
                          "training data: expected at least one window, found none", gait::error);
 }
 
+TEST_CASE("windows of other classes are not evaluated") {
+    gait::array_windows<2> four_classes(20, 4);
+    four_classes.add(std::vector<float>(40), 3);
+    struct mislabelled : gait::array_windows<2> {
+        using array_windows::array_windows;
+        [[nodiscard]] int label(gait::index) const { return 3; }
+    };
+    mislabelled wrong_label(20, 3);
+    wrong_label.add(std::vector<float>(40), 0);
+    const gait::buffer<float> parameters(toy_model::parameter_count);
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(gait::evaluate(toy_model{}, parameters.span(), four_classes)),
+        "windows, classes: expected 3, as many as the model's outputs, found 4", gait::error);
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(gait::evaluate(toy_model{}, parameters.span(), wrong_label)),
+        "windows, window 0: expected a label in [0, 3), found 3", gait::error);
+}
+
 TEST_CASE_TEMPLATE("after the first step an epoch allocates nothing", Source,
                    gait::array_windows<2>, gait_test::ragged_waves) {
     const Source train = [] {

@@ -8,6 +8,7 @@
 
 #include <gait/core/float_environment.hpp>
 #include <gait/core/threads.hpp>
+#include <gait/training/check_labels.hpp>
 #include <gait/training/communicator.hpp>
 #include <gait/training/metrics.hpp>
 #include <gait/training/tile_worker.hpp>
@@ -89,11 +90,13 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
 /// Shows every window of `source` to the model once. `parameters` (parameter_count); `threads` 0:
 /// all. Every rank of `ranks` calls this and gets the result. `tile`: windows side by side; 0: as
 /// suits the model's products; ranks that have read a part of the windows: tile_of(their options).
+/// Throws `error` if the source's classes are not the model's.
 template <classifying_model Model, window_source<input_features<Model>> Source,
           communicator Communicator = single_process>
 [[nodiscard]] evaluation evaluate(const Model& model, std::span<const float> parameters,
                                   const Source& source, const cross_entropy& loss = {},
                                   int threads = 0, Communicator ranks = {}, index tile = 0) {
+    detail::check_labels<output_features<Model>>(source, "windows");
     kernel_weights<Model> weights;
     weights.pack(model, parameters);
     std::vector<tile_worker<Model>> workers;
