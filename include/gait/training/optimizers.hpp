@@ -62,6 +62,9 @@ std::string in_words(const Parts&... parts) {
     return text;
 }
 
+template <class O, class... All>
+concept one_of = (std::same_as<O, All> || ...);
+
 template <class T>
 T* slot(std::span<T> memory, std::span<T> parameters, index which) {
     assert(memory.size() >= parameters.size() * static_cast<std::size_t>(which + 1));
@@ -162,7 +165,8 @@ struct adamw {
     }
 };
 
-/// Any of them, chosen while the program runs. Is an optimizer itself.
+/// Any of the four above, chosen while the program runs. Is an optimizer itself. One of your own
+/// needs a place in its variant, and in the list of what it can be made from.
 ///
 /// If asked to, it also keeps a mean of the parameters, which wander around what they look for as
 /// long as the learning rate is high. Of the steps so far the last ones count, `averaged` being
@@ -173,8 +177,7 @@ struct adamw {
 class any_optimizer {
 public:
     /// `averaged` in [0, 1]; 0: no mean is kept. 0.1: about a tenth of the steps.
-    template <class O>
-        requires(!std::same_as<O, any_optimizer> && optimizer<O>)
+    template <detail::one_of<adam, adamw, sgd, rmsprop> O>
     any_optimizer(O which, double averaged = 0) // implicit: `options.method = sgd{0.9}`
         : which_(std::move(which)), averaged_(averaged) {
         assert(0 <= averaged && averaged <= 1);
