@@ -161,6 +161,45 @@ TEST_CASE("a step does not depend on how its batch is cut, but for rounding") {
             CHECK(other[i] == doctest::Approx(results[0][i]).epsilon(1e-4));
 }
 
+TEST_CASE("a batch whose windows weigh nothing takes no step") {
+    // Class 2 has no weight, and the second of three batches no other.
+    const auto from = waves(150, 1), none = waves(0, 2);
+    gait::array_windows<2> all(from.steps(), 3), heavy(from.steps(), 3), light(from.steps(), 3);
+    for (gait::index i = 0; i < from.size(); ++i) {
+        const bool weighs = i / 50 != 1;
+        const int label = weighs ? static_cast<int>(i % 2) : 2;
+        all.add(from[i], label);
+        (weighs ? heavy : light).add(from[i], label);
+    }
+    auto options = quick(2);
+    options.order = gait::window_order::given;
+    options.loss.class_weights = {1, 1, 0};
+    gait::callbacks tell;
+    std::vector<gait::batch_report> told;
+    tell.on_batch = [&](const gait::batch_report& b) {
+        told.push_back(b);
+        return gait::control::proceed;
+    };
+    const auto seen = gait::fit(toy_model{}, all, none, options, tell);
+    const auto without = gait::fit(toy_model{}, heavy, none, options);
+    CHECK(same_bits(seen.parameters, without.parameters));
+    CHECK(seen.history[1].train_loss == without.history[1].train_loss);
+    CHECK(seen.history[1].gradient_norm == without.history[1].gradient_norm);
+    REQUIRE(told.size() == 6);
+    CHECK(told[1].loss == 0);
+    CHECK(told[1].gradient_norm == 0);
+    CHECK(told[1].mean_loss == told[0].mean_loss);
+
+    // Nothing but such windows: nothing is learned, and nothing is divided by nothing.
+    const auto nothing = gait::fit(toy_model{}, light, light, options, tell);
+    CHECK(nothing.history[1].train_loss == 0);
+    CHECK(nothing.history[1].validation_loss == 0);
+    CHECK(nothing.history[1].gradient_norm == 0);
+    CHECK(told.back().mean_loss == 0);
+    options.epochs = 0;
+    CHECK(same_bits(nothing.parameters, gait::fit(toy_model{}, light, light, options).parameters));
+}
+
 TEST_CASE("shards are summed along a binary tree") {
     // Large numbers that cancel in pairs: only neighbours first gives the small ones' sum.
     std::vector<float> runs{1e8F, -1e8F, 1, 2, -1e8F, 1e8F, 3};

@@ -113,8 +113,8 @@ private:
 
         const index batch = step.before / workers_; // of the epoch, from 0
         double loss = 0, norm = 0;
-        if (sums.weight > 0) { // else a small batch had nothing for this part
-            loss = sums.loss / sums.weight;
+        if (!sums.weightless()) { // a small batch may have nothing for this part
+            loss = sums.mean();
             if (!std::isfinite(loss))
                 not_finite(options_, now.epoch, batch, "a finite loss", loss);
             norm = std::sqrt(squares()) / sums.weight;
@@ -138,9 +138,9 @@ private:
                   .batches = batches,
                   .windows = static_cast<index>(sums.count),
                   .loss = loss,
-                  .accuracy = sums.count > 0 ? sums.correct / sums.count : 0,
-                  .mean_loss = pass_.sums.loss / pass_.sums.weight,
-                  .mean_accuracy = pass_.sums.correct / pass_.sums.count,
+                  .accuracy = sums.accuracy(),
+                  .mean_loss = pass_.sums.mean(),
+                  .mean_accuracy = pass_.sums.accuracy(),
                   .learning_rate = pass_.learning_rate,
                   .gradient_norm = norm}))
             wish_ = true;

@@ -21,7 +21,8 @@
 namespace gait::inline GAIT_ARCH {
 
 struct evaluation {
-    double loss = std::numeric_limits<double>::quiet_NaN(); ///< weighted mean; NaN without windows
+    /// Weighted mean; 0 if the windows weigh nothing, NaN without windows.
+    double loss = std::numeric_limits<double>::quiet_NaN();
     confusion_matrix confusion;
     std::vector<int> predictions; ///< class of each window of the source
     [[nodiscard]] double accuracy() const {
@@ -69,13 +70,14 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
         });
     ranks.sum(std::span<double>(found));
 
-    double loss_sum = 0, weight_sum = 0;
+    loss_sums sums;
     for (std::size_t t = 0; t < static_cast<std::size_t>(count); ++t) {
-        loss_sum += found[2 * t];
-        weight_sum += found[2 * t + 1];
+        sums.loss += found[2 * t];
+        sums.weight += found[2 * t + 1];
     }
     evaluation result;
-    result.loss = loss_sum / weight_sum;
+    if (windows > 0)
+        result.loss = sums.mean();
     result.confusion = confusion_matrix(static_cast<int>(output_features<Model>));
     for (index i = 0; i < windows; ++i) {
         const auto predicted = static_cast<int>(found[static_cast<std::size_t>(2 * count + i)]);
