@@ -17,14 +17,17 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <thread>
 #include <type_traits>
 #include <vector>
 
 namespace {
-std::atomic<long> allocations = 0;
+const std::thread::id first_thread = std::this_thread::get_id();
+std::atomic<long> allocations = 0, of_other_threads = 0;
 
 void* counted(std::size_t bytes, std::size_t alignment) {
     ++allocations;
+    of_other_threads += std::this_thread::get_id() != first_thread;
     void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
     if (!memory)
         throw std::bad_alloc();
@@ -344,6 +347,7 @@ TEST_CASE_TEMPLATE("after the first step an epoch allocates nothing", Source,
         options.truncate_steps = truncate;
         std::vector<long> counts;
         counts.reserve(100);
+        const long before = of_other_threads;
         gait::callbacks tell;
         tell.on_batch = [&](const gait::batch_report&) {
             counts.push_back(allocations);
@@ -352,5 +356,6 @@ TEST_CASE_TEMPLATE("after the first step an epoch allocates nothing", Source,
         static_cast<void>(gait::fit(noisy_model{}, train, none, options, tell));
         REQUIRE(counts.size() == 12);
         CHECK(counts.back() == counts.front());
+        CHECK(of_other_threads == before); // not in the first step either: they must not throw
     }
 }

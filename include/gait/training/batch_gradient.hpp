@@ -58,7 +58,8 @@ public:
     }
 
     /// Forward and backward over windows `ids` of `source`. Returns the sums over all ranks; the
-    /// gradient of the loss sum is in `gradient()`. Allocates nothing.
+    /// gradient of the loss sum is in `gradient()`. Allocates nothing but, for the first batches,
+    /// lists of their windows, and that before the threads begin.
     template <class Source, communicator Communicator>
     loss_sums operator()(const Model& model, const kernel_weights<Model>& weights,
                          const Source& source, std::span<const index> ids, const pass& at,
@@ -77,15 +78,16 @@ public:
         const index first = cut.first_shard(rank, size);
         const index last = cut.first_shard(rank + 1, size);
         const auto threads = static_cast<int>(workers_.size());
+        for (index item = 0; item < last - first; ++item)
+            tiles_[static_cast<std::size_t>(item)].cut(source, cut.windows_of(first + item, ids),
+                                                       tile_);
 
         parallel_for(threads, last - first, [&](index item, int thread) {
             const flush_denormals flush;
-            const index shard = first + item;
             float* run = runs_.data() + item * stride;
             std::fill_n(run, stride, 0.0F);
             loss_sums seen;
-            tiles& own = tiles_[static_cast<std::size_t>(item)];
-            own.cut(source, cut.windows_of(shard, ids), tile_);
+            const tiles& own = tiles_[static_cast<std::size_t>(item)];
             for (index t = 0; t < own.size(); ++t)
                 seen += workers_[static_cast<std::size_t>(thread)].train(model, weights, source,
                                                                          own[t], at, loss, run);

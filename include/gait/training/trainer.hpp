@@ -13,8 +13,9 @@
 // (options.average_every) sums weights now and then in place of every gradient. Asynchronous
 // training (options.servers) takes its steps elsewhere: async_epoch.hpp.
 //
-// Everything is allocated before the first step; what an epoch allocates on top, for validation and
-// its checkpoint, is outside the loop over its batches.
+// Everything is allocated before the first step, but for the lists of the first batches' windows;
+// what an epoch allocates on top, for validation and its checkpoint, is outside the loop over its
+// batches.
 #pragma once
 
 #include <gait/core/error.hpp>
