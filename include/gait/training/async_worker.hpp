@@ -98,7 +98,7 @@ private:
                 all.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
             if (s == 0) {
                 first.assign(slice.begin(), slice.end());
-                first.insert(first.end(), all.end() - async_tail, all.end());
+                first.insert(first.end(), all.end() - gradient_tail, all.end());
                 slice = first;
             }
             send_note(ranks_, s, {.what = kind::gradient, .task = task}, slice);

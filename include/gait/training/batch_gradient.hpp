@@ -5,7 +5,7 @@
 //
 //   batch    ids of B windows, cut into shards (batch_cut.hpp), and each shard into tiles
 //   shards   each sums into a run of its own:
-//            [gradient (parameter_count) | loss, weight, correct, count, wish]
+//            [gradient (parameter_count) | loss_sums | wish to stop]
 //   total    the shards summed along a fixed binary tree, then over the ranks
 //
 // Threads take shards, ranks take equal parts of them, and neither changes what is added to what.
@@ -91,11 +91,7 @@ public:
             for (index t = 0; t < own.size(); ++t)
                 seen += workers_[static_cast<std::size_t>(thread)].train(model, weights, source,
                                                                          own[t], at, loss, run);
-            float* tail = run + Model::parameter_count;
-            tail[0] = static_cast<float>(seen.loss);
-            tail[1] = static_cast<float>(seen.weight);
-            tail[2] = static_cast<float>(seen.correct);
-            tail[3] = static_cast<float>(seen.count);
+            seen.write(run + Model::parameter_count);
         });
         if (last > first)
             sum_along_tree(threads, last - first, used, stride, runs_.data());
@@ -110,15 +106,14 @@ public:
         return runs_[used - 1] > 0;
     }
 
-    /// [gradient | loss, weight, correct, count, wish] as a whole.
+    /// [gradient | loss_sums | wish] as a whole.
     [[nodiscard]] std::span<float> with_tail(bool wish) {
         runs_[used - 1] = wish ? 1.0F : 0.0F;
         return {runs_.data(), static_cast<std::size_t>(used)};
     }
 
     [[nodiscard]] loss_sums sums() const {
-        const float* tail = runs_.data() + Model::parameter_count;
-        return {tail[0], tail[1], tail[2], tail[3]};
+        return loss_sums::read(runs_.data() + Model::parameter_count);
     }
 
     /// Of the last batch (parameter_count); the caller may change it.
@@ -128,7 +123,7 @@ public:
     [[nodiscard]] std::span<tile_worker<Model>> workers() { return workers_; }
 
 private:
-    static constexpr index used = Model::parameter_count + 5;
+    static constexpr index used = Model::parameter_count + gradient_tail;
     static constexpr index stride = aligned_count<float>(used);
 
     index shards_, tile_;
