@@ -11,16 +11,16 @@
 #pragma once
 
 #include <gait/core/extents.hpp>
+#include <gait/core/in_words.hpp>
 #include <gait/kernels/updates.hpp>
 
 #include <cassert>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
-#include <cstdio>
 #include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <variant>
 
 namespace gait::inline GAIT_ARCH {
@@ -41,26 +41,6 @@ concept optimizer = std::copyable<O> &&
 };
 
 namespace detail {
-
-inline void add_words(std::string& text, std::string_view words) { text += words; }
-template <std::integral Number>
-void add_words(std::string& text, Number number) {
-    text += std::to_string(number);
-}
-template <std::floating_point Number>
-void add_words(std::string& text, Number number) {
-    char digits[32];
-    std::snprintf(digits, sizeof digits, "%.12g", static_cast<double>(number));
-    text += digits;
-}
-
-/// Texts and numbers as one text. (A stream would do, and bring 150 KB along.)
-template <class... Parts>
-std::string in_words(const Parts&... parts) {
-    std::string text;
-    (add_words(text, parts), ...);
-    return text;
-}
 
 template <class O, class... All>
 concept one_of = (std::same_as<O, All> || ...);
