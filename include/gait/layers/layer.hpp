@@ -12,8 +12,8 @@
 //               each one loop over a flat span.
 //   packed<T>   optional: the parameters once more, in the order in which the kernels read them.
 //               Made by `pack` once per training step, never saved.
-//   tape<T>     what `forward` leaves for `backward`, and backward's scratch.
 //   compact<T>  optional: the same in fewer bytes, for `step` alone. Made by `pack_compact`.
+//   tape<T>     what `forward` leaves for `backward`, and backward's scratch.
 //   state<T>    optional: what one step of a stream leaves for the next. All zeros is the start.
 //               A `forward` that takes one too, its carry, begins there and leaves the last step's
 //               in it: truncated training asks that of every layer that doesn't forget.
