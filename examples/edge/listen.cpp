@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 
 namespace {
 
@@ -43,7 +44,8 @@ int main(int argc, char** argv) {
         if (++samples < weights.window_steps || (samples - weights.window_steps) % hop != 0)
             continue;
         const gait::verdict best = gait::most_probable(classify(window));
-        const auto name = weights.names[static_cast<std::size_t>(best.label)];
+        const auto name = best.label < 0 ? std::string_view("unsure") // of what isn't a number
+                                         : weights.names[static_cast<std::size_t>(best.label)];
         std::printf("%8.2f s  %-12.*s %.3f\n", static_cast<double>(samples) / weights.rate_hz,
                     static_cast<int>(name.size()), name.data(),
                     static_cast<double>(best.probability));

@@ -11,6 +11,7 @@
 #include <gait/core/extents.hpp>
 #include <gait/core/float_environment.hpp>
 #include <gait/core/half.hpp>
+#include <gait/core/in_words.hpp>
 #include <gait/core/input_layout.hpp>
 #include <gait/core/random.hpp>
 #include <gait/core/threads.hpp>

@@ -8,6 +8,7 @@
 #include <gait/files/atomic_file.hpp>
 #include <gait/files/base64.hpp>
 #include <gait/files/input_file.hpp>
+#include <gait/files/json.hpp>
 #include <gait/files/metadata.hpp>
 #include <gait/files/safetensors.hpp>
 #include <gait/files/safetensors_header.hpp>

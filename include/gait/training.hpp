@@ -12,6 +12,7 @@
 #include <gait/training/batch_gradient.hpp>
 #include <gait/training/bounded_staleness.hpp>
 #include <gait/training/calibration.hpp>
+#include <gait/training/check_labels.hpp>
 #include <gait/training/check_run.hpp>
 #include <gait/training/checkpoint.hpp>
 #include <gait/training/clipping.hpp>

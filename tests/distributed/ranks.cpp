@@ -2,14 +2,18 @@
 // SPDX-License-Identifier: MIT
 //
 // Run by mpirun on any number of ranks: sums are those of one process that adds along the tree, and
-// ranks that differ are told so, all in the same words.
+// ranks that differ are told so, all in the same words. With the word "late", the last rank doesn't
+// come before the others have waited in vain: the program says so and ends.
 #include <gait/distributed.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <limits>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -86,10 +90,27 @@ void check_agreement(gait::mpi_communicator& ranks) {
     check(found.find("seed") == std::string::npos, "agreement: " + found);
 }
 
+/// Not even a communicator is there without all ranks.
+[[noreturn]] void one_comes_late() {
+    int rank = 0, size = 1;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    if (rank == size - 1)
+        std::this_thread::sleep_for(std::chrono::seconds(30)); // it will be ended
+    try {
+        const gait::mpi_communicator ranks(1);
+    } catch (const gait::missing_rank& problem) {
+        std::fprintf(stderr, "ranks: %s\n", problem.what());
+    }
+    gait::mpi_session::abort(1);
+}
+
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
     const gait::mpi_session session;
+    if (argc == 2 && std::string_view(argv[1]) == "late")
+        one_comes_late();
     gait::mpi_communicator ranks;
     // None, fewer than ranks, odd, either side of where halving begins, the model's own size.
     for (const std::size_t count : {0UL, 1UL, 3UL, 4095UL, 4097UL, 66'764UL}) {

@@ -62,21 +62,63 @@ TEST_CASE("without commit the old file stays and the part goes") {
     scratch_folder folder;
     const auto path = folder / "out.txt";
     write_all(path, "old");
+    write_all(folder / "out.txt.part", "somebody's own");
     {
         atomic_file file(path);
         file.write("new");
-        CHECK(fs::exists(folder / "out.txt.part"));
+        CHECK(folder.entries() == 3);
         CHECK(read_all(path) == "old");
     }
     CHECK(read_all(path) == "old");
-    CHECK(folder.entries() == 1);
-    // Another try takes the place, also of a part that a crash left behind.
-    write_all(folder / "out.txt.part", "a longer left-over");
+    CHECK(folder.entries() == 2);
     atomic_file file(path);
     file.write("new");
     file.commit();
     CHECK(read_all(path) == "new");
+    CHECK(folder.entries() == 2);
+    CHECK(read_all(folder / "out.txt.part") == "somebody's own");
+}
+
+TEST_CASE("two that write the same file don't meet") {
+    scratch_folder folder;
+    const auto path = folder / "out.txt";
+    atomic_file first(path), second(path);
+    first.write("the first, and longer");
+    second.write("the second");
+    first.commit();
+    CHECK(read_all(path) == "the first, and longer");
+    second.commit();
+    CHECK(read_all(path) == "the second");
     CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("a file keeps its permissions, and the link that leads to it stays one") {
+    scratch_folder folder;
+    const auto write = [](const fs::path& path) {
+        atomic_file file(path);
+        file.write("new");
+        file.commit();
+    };
+    const auto permissions = [](const fs::path& path) { return fs::status(path).permissions(); };
+    write_all(folder / "usual", "");
+    write(folder / "out");
+    CHECK(permissions(folder / "out") == permissions(folder / "usual"));
+    const fs::perms odd = fs::perms::owner_read | fs::perms::others_all;
+    fs::permissions(folder / "out", odd);
+    write(folder / "out");
+    CHECK(permissions(folder / "out") == odd);
+
+    fs::create_directory(folder / "deep");
+    write_all(folder / "deep/target", "old");
+    fs::create_symlink("deep/target", folder / "link");
+    write(folder / "link");
+    CHECK(fs::is_symlink(folder / "link"));
+    CHECK(read_all(folder / "deep/target") == "new");
+    // One that leads nowhere is replaced.
+    fs::create_symlink("nowhere", folder / "dangling");
+    write(folder / "dangling");
+    CHECK_FALSE(fs::is_symlink(folder / "dangling"));
+    CHECK(read_all(folder / "dangling") == "new");
 }
 
 TEST_CASE("places that can't be written are refused before anything is done") {
@@ -95,7 +137,6 @@ TEST_CASE("places that can't be written are refused before anything is done") {
     // A rename would put a plain file where the device was.
     CHECK(says(refusal("/dev/null"), "found a device"));
     CHECK(fs::is_character_file("/dev/null"));
-    CHECK_FALSE(fs::exists("/dev/null.part"));
     CHECK(folder.entries() == 1);
 }
 

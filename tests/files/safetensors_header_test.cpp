@@ -36,7 +36,7 @@ TEST_CASE("a header gives tensors in the order of their data, and metadata") {
         "f",
         object(entry("b", "[2,3]", "[8,32]") + R"(,"__metadata__":{"dtype":"text","":"x"},)" +
                entry("a", "[]", "[0,8]", "F64") + ',' + entry("none", "[0,5]", "[32,32]") + ',' +
-               entry("half", "[1,2]", "[32,36]", "BF16")) +
+               entry("half", "[1,1,1,1,1,1,1,2]", "[32,36]", "BF16")) +
             "   ",
         36);
     REQUIRE(header.tensors.size() == 4);
@@ -109,6 +109,8 @@ TEST_CASE("a header that is not what it should be is refused, and the message sa
         {object(entry("a", "[2]", "[0,8,8,8]")), "found [0, 8, 8, ...]"},
         {object(entry("a", "[2]", "[8,0]")), "found [8, 0]"},
         {object(entry("a", "[2]", "[0,8]", "F31")), R"(found "F31")"},
+        {object(entry("a", "[0,0,0,0,0,0,0,0,0]", "[0,0]")),
+         R"(tensor "a": expected at most 8 numbers in shape, found more)"},
         // Shapes whose product is too large, is wrong, or wraps around to what is there.
         {object(entry("a", "[4294967296,4294967296]", "[0,8]")), "expected a size below 2^63"},
         {object(entry("a", "[4611686018427387906]", "[0,8]")), "expected a size below 2^63"},

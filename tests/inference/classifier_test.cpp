@@ -158,6 +158,23 @@ TEST_CASE("the most probable class is the first of the largest") {
     CHECK(gait::most_probable(p).probability == 0.4F);
 }
 
+TEST_CASE("probabilities that are no numbers are no verdict, wherever they stand") {
+    for (std::size_t i = 0; i < 3; ++i) {
+        std::array<float, 3> p{0.1F, 0.8F, 0.1F};
+        p[i] = std::numeric_limits<float>::quiet_NaN();
+        CHECK(gait::most_probable(p).label == -1);
+        CHECK(gait::most_probable(p, 0.5F).label == -1);
+        CHECK(std::isnan(gait::most_probable(p).probability));
+    }
+
+    gait::buffer<float> parameters(odd_model::parameter_count);
+    gait::classifier<odd_model> classifier(odd_model{}, parameters.span(), raw_units(), 3);
+    std::vector<float> window(9);
+    CHECK(gait::most_probable(classifier(window)).label == 0);
+    window[4] = std::numeric_limits<float>::quiet_NaN();
+    CHECK(gait::most_probable(classifier(window)).label == -1);
+}
+
 // Numbers laid by hand: row r's run of numbers is x_0 x_1 ... y_0 y_1 ... z_0 z_1 ..., and the
 // model takes them three by three.
 TEST_CASE("windows are laid features first for a model that has learnt so") {

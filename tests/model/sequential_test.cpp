@@ -9,7 +9,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -115,6 +117,37 @@ TEST_CASE("a model with dropout has the right gradient for its mask") {
     CHECK(
         gait::gradient_check(net{}, {7, 2}, 1, 1, {.training = true, .seed = 5, .samples = samples})
             .worst < 1e-6);
+}
+
+TEST_CASE("dropout in a model at every step looks at its window, not at those beside it") {
+    using inner = gait::sequential<gait::dense<3, 4>, gait::dropout<4>>;
+    using net = gait::sequential<gait::each_step<inner>>;
+    using last = gait::sequential<gait::each_step<inner>, gait::last_step<4>>;
+    const gait::index T = 7;
+    // Two windows; nobody may look at what lies behind them.
+    std::array<std::uint64_t, 2 * T> samples;
+    std::iota(samples.begin(), samples.end(), 4U);
+    gait::pass at{.training = true, .seed = 5, .samples = samples.data()};
+    CHECK(gait::gradient_check(last{}, {T, 2}, 1, 1, at).worst < 1e-6);
+
+    const net m;
+    buffer<float> parameters(net::parameter_count), packed(net::packed<float>::size);
+    m.init(net::params<float>(parameters.data()), {1, gait::purpose::initialise});
+    m.pack(net::params<const float>(parameters.data()), packed.data());
+    const auto output = [&](gait::index rows) {
+        const gait::extents tile{T, rows};
+        buffer<float> x(tile.count() * 3), y(tile.count() * 4);
+        buffer<float> tape(net::tape<float>::size(tile));
+        x.fill(1);
+        at.rows = rows;
+        m.forward<float>(net::packed<float>(packed.data()), {x.data(), tile}, {y.data(), tile},
+                         net::tape<float>(tape.data(), tile), at);
+        return y;
+    };
+    const buffer<float> alone = output(1), both = output(2);
+    for (gait::index t = 0; t < T; ++t)
+        for (gait::index f = 0; f < 4; ++f)
+            CHECK(both[t * 2 * 4 + f] == alone[t * 4 + f]);
 }
 
 TEST_CASE("two hundred single steps equal one window, to the bit") {

@@ -89,6 +89,23 @@ TEST_CASE("without staleness the bits are those of one process") {
     }
 }
 
+TEST_CASE("batches and parts of them that weigh nothing are passed over as by one process") {
+    auto options = quick(2);
+    options.batch = 2; // one in nine is of class 2 only
+    options.loss.class_weights = {1, 1, 0};
+    options.rates.warmup_epochs = 1;
+    const auto one = fit_by(1, options);
+    for (const int servers : {1, 2}) {
+        CAPTURE(servers);
+        options.servers = servers;
+        options.staleness = 0;
+        for (const auto& result : fit_by(2, options)) {
+            CHECK(same_bits(one[0], result));
+            CHECK(one[0].history[1].train_loss == result.history[1].train_loss);
+        }
+    }
+}
+
 TEST_CASE("with staleness it learns, and all ranks have the same weights") {
     for (const int servers : {1, 2})
         for (const std::int64_t bound : {std::int64_t{2}, std::numeric_limits<std::int64_t>::max()})

@@ -90,3 +90,12 @@ TEST_CASE("logits of a model's windows are those behind its classifier's probabi
                   doctest::Approx((z[k] - z[0]) / temperature).epsilon(1e-3));
     }
 }
+
+TEST_CASE("there are no logits of windows whose classes are not the model's") {
+    array_windows<2> windows(20, 4);
+    windows.add(std::vector<float>(40), 3);
+    const buffer<float> parameters(gait_test::toy_model::parameter_count);
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(logits_of(gait_test::toy_model{}, parameters.span(), windows, 1)),
+        "windows, classes: expected 3, as many as the model's outputs, found 4", error);
+}

@@ -149,6 +149,17 @@ TEST_CASE("another run is refused, and everything that differs is named") {
     CHECK(refusal(other, train, unseen).find("dropout: (not said)") != std::string::npos);
 }
 
+TEST_CASE("epochs without a step, since no window weighs anything, resume as well") {
+    const scratch_folder folder;
+    const auto train = waves(100, 1), unseen = waves(30, 2);
+    auto options = options_at(folder / "run", 1);
+    options.loss.class_weights = {0, 0, 0};
+    static_cast<void>(gait::fit(noisy_model{}, train, unseen, options));
+    options.resume = true;
+    options.epochs = 2;
+    CHECK(gait::fit(noisy_model{}, train, unseen, options).history.size() == 2);
+}
+
 TEST_CASE("a damaged checkpoint is refused") {
     const scratch_folder folder;
     const auto train = waves(100, 1), unseen = waves(30, 2);

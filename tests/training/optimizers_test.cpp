@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <concepts>
 #include <functional>
 #include <limits>
 #include <vector>
@@ -109,6 +110,9 @@ TEST_CASE("any_optimizer is the one it was given") {
     method = gait::any_optimizer(gait::rmsprop{});
     CHECK(method.description() == gait::rmsprop{}.description());
     static_assert(gait::optimizer<gait::any_optimizer>);
+    static_assert(std::convertible_to<gait::adamw, gait::any_optimizer>);
+    struct own : gait::sgd {}; // an optimizer, but there is no place for it
+    static_assert(gait::optimizer<own> && !std::convertible_to<own, gait::any_optimizer>);
 }
 
 TEST_CASE("a mean of the parameters counts the last steps, and leaves the steps alone") {

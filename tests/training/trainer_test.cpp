@@ -5,6 +5,8 @@
 // obeyed, and nothing is allocated between batches.
 #include "toy.hpp"
 
+#include "../../examples/custom_layer/low_pass.hpp"
+
 #include <gait/training/trainer.hpp>
 
 #include <doctest/doctest.h>
@@ -15,14 +17,17 @@
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <thread>
 #include <type_traits>
 #include <vector>
 
 namespace {
-std::atomic<long> allocations = 0;
+const std::thread::id first_thread = std::this_thread::get_id();
+std::atomic<long> allocations = 0, of_other_threads = 0;
 
 void* counted(std::size_t bytes, std::size_t alignment) {
     ++allocations;
+    of_other_threads += std::this_thread::get_id() != first_thread;
     void* memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
     if (!memory)
         throw std::bad_alloc();
@@ -159,6 +164,45 @@ TEST_CASE("a step does not depend on how its batch is cut, but for rounding") {
             CHECK(other[i] == doctest::Approx(results[0][i]).epsilon(1e-4));
 }
 
+TEST_CASE("a batch whose windows weigh nothing takes no step") {
+    // Class 2 has no weight, and the second of three batches no other.
+    const auto from = waves(150, 1), none = waves(0, 2);
+    gait::array_windows<2> all(from.steps(), 3), heavy(from.steps(), 3), light(from.steps(), 3);
+    for (gait::index i = 0; i < from.size(); ++i) {
+        const bool weighs = i / 50 != 1;
+        const int label = weighs ? static_cast<int>(i % 2) : 2;
+        all.add(from[i], label);
+        (weighs ? heavy : light).add(from[i], label);
+    }
+    auto options = quick(2);
+    options.order = gait::window_order::given;
+    options.loss.class_weights = {1, 1, 0};
+    gait::callbacks tell;
+    std::vector<gait::batch_report> told;
+    tell.on_batch = [&](const gait::batch_report& b) {
+        told.push_back(b);
+        return gait::control::proceed;
+    };
+    const auto seen = gait::fit(toy_model{}, all, none, options, tell);
+    const auto without = gait::fit(toy_model{}, heavy, none, options);
+    CHECK(same_bits(seen.parameters, without.parameters));
+    CHECK(seen.history[1].train_loss == without.history[1].train_loss);
+    CHECK(seen.history[1].gradient_norm == without.history[1].gradient_norm);
+    REQUIRE(told.size() == 6);
+    CHECK(told[1].loss == 0);
+    CHECK(told[1].gradient_norm == 0);
+    CHECK(told[1].mean_loss == told[0].mean_loss);
+
+    // Nothing but such windows: nothing is learned, and nothing is divided by nothing.
+    const auto nothing = gait::fit(toy_model{}, light, light, options, tell);
+    CHECK(nothing.history[1].train_loss == 0);
+    CHECK(nothing.history[1].validation_loss == 0);
+    CHECK(nothing.history[1].gradient_norm == 0);
+    CHECK(told.back().mean_loss == 0);
+    options.epochs = 0;
+    CHECK(same_bits(nothing.parameters, gait::fit(toy_model{}, light, light, options).parameters));
+}
+
 TEST_CASE("shards are summed along a binary tree") {
     // Large numbers that cancel in pairs: only neighbours first gives the small ones' sum.
     std::vector<float> runs{1e8F, -1e8F, 1, 2, -1e8F, 1e8F, 3};
@@ -219,6 +263,28 @@ TEST_CASE("truncated backpropagation: all steps are full backpropagation, and fe
     CHECK(part.history.back().validation_accuracy > 0.9);
 }
 
+TEST_CASE("truncated backpropagation needs a carry of every layer that remembers") {
+    // It streams, but its forward pass begins every window afresh.
+    using filtered = gait::sequential<low_pass<2>, gait::last_step<2>, gait::dense<2, 3>>;
+    // These remember nothing, joined or not.
+    using plain = gait::sequential<gait::dense<2, 8, gait::relu>, gait::dropout<8>>;
+    using mixed = gait::sequential<gait::each_step<plain>, gait::lstm<8, 8>, gait::last_step<8>,
+                                   gait::dense<8, 3>>;
+    static_assert(gait::streaming_layer<filtered> && !gait::truncatable_model<filtered>);
+    static_assert(gait::truncatable_model<mixed> && gait::truncatable_model<noisy_model>);
+
+    const auto train = waves(50, 1);
+    auto options = quick(1);
+    options.truncate_steps = 8;
+    CHECK_THROWS_WITH_AS(gait::fit(filtered{}, train, train, options),
+                         "truncated backpropagation: expected a model whose forward pass takes a "
+                         "state, found one that starts every window afresh",
+                         gait::error);
+    CHECK(gait::fit(mixed{}, train, train, options).history.size() == 1);
+    options.truncate_steps = 0;
+    CHECK(gait::fit(filtered{}, train, train, options).history.size() == 1);
+}
+
 TEST_CASE("the state that truncation starts from is that of the steps before") {
     const auto train = waves(gait::windows_per_tile, 1);
     std::vector<gait::index> ids;
@@ -248,6 +314,24 @@ TEST_CASE("a source that doesn't fit the model is refused") {
                          "training data: expected at least one window, found none", gait::error);
 }
 
+TEST_CASE("windows of other classes are not evaluated") {
+    gait::array_windows<2> four_classes(20, 4);
+    four_classes.add(std::vector<float>(40), 3);
+    struct mislabelled : gait::array_windows<2> {
+        using array_windows::array_windows;
+        [[nodiscard]] int label(gait::index) const { return 3; }
+    };
+    mislabelled wrong_label(20, 3);
+    wrong_label.add(std::vector<float>(40), 0);
+    const gait::buffer<float> parameters(toy_model::parameter_count);
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(gait::evaluate(toy_model{}, parameters.span(), four_classes)),
+        "windows, classes: expected 3, as many as the model's outputs, found 4", gait::error);
+    CHECK_THROWS_WITH_AS(
+        static_cast<void>(gait::evaluate(toy_model{}, parameters.span(), wrong_label)),
+        "windows, window 0: expected a label in [0, 3), found 3", gait::error);
+}
+
 TEST_CASE_TEMPLATE("after the first step an epoch allocates nothing", Source,
                    gait::array_windows<2>, gait_test::ragged_waves) {
     const Source train = [] {
@@ -263,6 +347,7 @@ TEST_CASE_TEMPLATE("after the first step an epoch allocates nothing", Source,
         options.truncate_steps = truncate;
         std::vector<long> counts;
         counts.reserve(100);
+        const long before = of_other_threads;
         gait::callbacks tell;
         tell.on_batch = [&](const gait::batch_report&) {
             counts.push_back(allocations);
@@ -271,5 +356,6 @@ TEST_CASE_TEMPLATE("after the first step an epoch allocates nothing", Source,
         static_cast<void>(gait::fit(noisy_model{}, train, none, options, tell));
         REQUIRE(counts.size() == 12);
         CHECK(counts.back() == counts.front());
+        CHECK(of_other_threads == before); // not in the first step either: they must not throw
     }
 }

@@ -41,6 +41,21 @@ TEST_CASE("the model is run as it is") {
           std::vector<float>{52, 65, 78});
 }
 
+TEST_CASE("a self-test is in fp32, whatever the model multiplies in") {
+    // As a layer without `step` would be in bfloat16: roughly right.
+    struct rough_model : tiny_model {
+        product_precision products = product_precision::bf16;
+        void forward(params<const float> w, view<const float, 2> x, view<float, 3> y,
+                     tape<float> none, pass p) const {
+            tiny_model::forward<float>(w, x, y, none, p);
+            if (products != product_precision::fp32)
+                y.eigen() *= 1.01F;
+        }
+    };
+    CHECK(run_once(rough_model{}, parameters, std::vector<float>{1, 10}, 1) ==
+          std::vector<float>{48, 60, 72});
+}
+
 TEST_CASE("a self-test passes, is repeatable, and has the window's length, within reason") {
     for (const auto& [window, floats] :
          {std::pair{200, 400}, {1, 2}, {0, 128}, {1'000'000, 2048}}) {

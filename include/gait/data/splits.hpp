@@ -210,8 +210,7 @@ inline split split_overlapping(std::span<const window> windows, double fraction,
     std::ranges::sort(result.train);
     result.description = "single windows, seed " + std::to_string(seed) + "; " +
                          detail::counted(result, windows) + ", which overlap";
-    if (result.train.empty() || result.validation.empty())
-        throw error({"", "split", "windows on both sides", result.description});
+    detail::need_both_sides(result, "");
     return result;
 }
 

@@ -43,9 +43,7 @@ public:
     explicit mpi_communicator(double timeout = 60) : watch_(timeout) {
         MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
         MPI_Comm_size(MPI_COMM_WORLD, &size_);
-        std::array<MPI_Request, 1> copied{MPI_REQUEST_NULL};
-        MPI_Comm_idup(MPI_COMM_WORLD, &data_, copied.data());
-        watch_.wait(copied);
+        copy_world();
         mail_.emplace(data_, watch_);
         std::array<char, MPI_MAX_PROCESSOR_NAME + 1> host{};
         int length = 0;
@@ -126,6 +124,16 @@ public:
 private:
     static constexpr int tag = 1;
     static constexpr std::size_t many = 4096; // numbers from which halving pays
+
+    void copy_world() {
+        // On the heap, and left there if a rank is missing.
+        auto* copy = new MPI_Comm(MPI_COMM_NULL);
+        MPI_Request copied = MPI_REQUEST_NULL;
+        MPI_Comm_idup(MPI_COMM_WORLD, copy, &copied);
+        watch_.wait_for_all_ranks(copied);
+        data_ = *copy;
+        delete copy;
+    }
 
     static MPI_Datatype type_of(float) { return MPI_FLOAT; }
     static MPI_Datatype type_of(double) { return MPI_DOUBLE; }

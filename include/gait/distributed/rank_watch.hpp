@@ -59,18 +59,10 @@ public:
     [[nodiscard]] double seconds_counted() const { return seconds_counted_; }
     [[nodiscard]] double timeout() const { return timeout_; }
 
-    /// Returns when all `requests` are done. Throws `missing_rank`.
+    /// Returns when all `requests` to and from single ranks are done. Throws `missing_rank`.
     void wait(std::span<MPI_Request> requests) {
-        const double start = seconds_counted_;
         try {
-            wait_until(
-                [&] {
-                    int all = 0;
-                    MPI_Testall(static_cast<int>(requests.size()), requests.data(), &all,
-                                MPI_STATUSES_IGNORE);
-                    return all != 0;
-                },
-                [&](int) { return seconds_counted_ - start > timeout_; });
+            wait_for(requests);
         } catch (...) {
             // Their memory is about to be given back.
             for (MPI_Request& request : requests)
@@ -81,6 +73,10 @@ public:
             throw;
         }
     }
+
+    /// The same for an operation of all ranks, which MPI can neither cancel nor forget: if this
+    /// throws, what it writes to must stay until the program ends.
+    void wait_for_all_ranks(MPI_Request& request) { wait_for(std::span(&request, 1)); }
 
     /// Returns when `done()`, which is asked again and again. `late(r)`: has rank r been waited for
     /// too long? If one has, and is missing, throws `missing_rank`.
@@ -105,6 +101,18 @@ public:
 private:
     static constexpr int question = 26'465, reply = 26'466; // tags
     static constexpr double grace = 2;                      // seconds to answer
+
+    void wait_for(std::span<MPI_Request> requests) {
+        const double start = seconds_counted_;
+        wait_until(
+            [&] {
+                int all = 0;
+                MPI_Testall(static_cast<int>(requests.size()), requests.data(), &all,
+                            MPI_STATUSES_IGNORE);
+                return all != 0;
+            },
+            [&](int) { return seconds_counted_ - start > timeout_; });
+    }
 
     /// Counts time in pieces of at most a tenth of a second.
     class stopwatch {

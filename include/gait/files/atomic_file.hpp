@@ -1,26 +1,30 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// A file that is there whole or not at all. It is written beside its place, under the name with
-// ".part" at the end, forced to the disk and renamed: whoever looks sees the old file or the new
-// one, also after a crash. Anything that goes wrong on the way removes the part.
+// A file that is there whole or not at all. It is written beside its place, under a name of its own
+// that ends in ".part", forced to the disk and renamed: whoever looks sees the old file or the new
+// one, also after a crash. Anything that goes wrong on the way removes the part; only a crash
+// leaves it there. Several may write the same file at once: the last one's stays.
 #pragma once
 
 #include <gait/core/error.hpp>
 #include <gait/files/system.hpp>
 
+#include <atomic>
 #include <cassert>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace gait::inline GAIT_ARCH {
@@ -29,14 +33,16 @@ namespace gait::inline GAIT_ARCH {
 /// `error` with the path and the system's reason; after that the object is of no further use.
 class atomic_file {
 public:
-    /// Opens `path`.part, so a path that can't be written is found before the work is done.
-    /// `path` may be an existing regular file, which keeps its content until `commit`.
-    explicit atomic_file(std::filesystem::path path) : path_(std::move(path)), part_(path_) {
-        part_ += ".part";
+    /// Opens the part, so a path that can't be written is found before the work is done. `path` may
+    /// be an existing regular file, or lead to one: it keeps its content until `commit`, and its
+    /// permissions.
+    explicit atomic_file(std::filesystem::path path) : path_(std::move(path)), place_(path_) {
         refuse_odd_places();
-        descriptor_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (descriptor_ < 0)
-            fail(errno);
+        std::error_code ignored;
+        if (std::filesystem::is_symlink(path_, ignored))
+            if (auto target = std::filesystem::canonical(path_, ignored); !target.empty())
+                place_ = std::move(target);
+        open_part();
         buffer_.reserve(capacity);
     }
     atomic_file(const atomic_file&) = delete;
@@ -71,7 +77,7 @@ public:
             fail(errno);
         if (::close(std::exchange(descriptor_, -1)) != 0)
             fail_closed(errno);
-        if (std::rename(part_.c_str(), path_.c_str()) != 0)
+        if (std::rename(part_.c_str(), place_.c_str()) != 0)
             fail_closed(errno);
         sync_directory();
     }
@@ -92,6 +98,25 @@ private:
             throw error({path_.string(), "", "a file that can be written", kind_text(type)});
     }
 
+    // The name is nobody else's, and never that of a link.
+    void open_part() {
+        static std::atomic<unsigned> count = 0;
+        struct stat old = {};
+        const bool replaces = ::stat(place_.c_str(), &old) == 0;
+        const mode_t mode = replaces ? old.st_mode & 0777 : 0666;
+        do {
+            part_ = place_;
+            part_ += '.' + std::to_string(::getpid()) + '-' + std::to_string(count++) + ".part";
+            descriptor_ =
+                ::open(part_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+        } while (descriptor_ < 0 && errno == EEXIST);
+        if (descriptor_ < 0)
+            fail(errno);
+        // The umask was for new files. Some file systems have no permissions to set.
+        if (replaces)
+            static_cast<void>(::fchmod(descriptor_, mode));
+    }
+
     void flush() {
         write_through(buffer_);
         buffer_.clear();
@@ -110,7 +135,7 @@ private:
     // The rename itself is only safe from a power cut once the directory is on the disk. The file
     // is whole either way, so a directory that can't be synced is not an error.
     void sync_directory() const {
-        const auto parent = path_.parent_path();
+        const auto parent = place_.parent_path();
         const int directory = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_CLOEXEC);
         if (directory < 0)
             return;
@@ -134,7 +159,8 @@ private:
         fail(code);
     }
 
-    std::filesystem::path path_;
+    std::filesystem::path path_;  // as it was given
+    std::filesystem::path place_; // where that leads
     std::filesystem::path part_;
     int descriptor_ = -1;
     std::vector<std::byte> buffer_;

@@ -52,6 +52,8 @@ public:
     bool number_unsigned(std::uint64_t value) override {
         if (inside_ != place::list || value > std::uint64_t{std::numeric_limits<index>::max()})
             return refuse(std::to_string(value));
+        if (numbers_.size() == most_sizes)
+            fail("at most " + std::to_string(most_sizes) + " numbers in " + key_, "more");
         numbers_.push_back(value);
         return true;
     }
@@ -145,6 +147,9 @@ public:
     }
 
 private:
+    // A number takes four times as much memory as its text, "0,".
+    static constexpr std::size_t most_sizes = 8;
+
     enum class place { file, header, metadata, tensor, list };
 
     [[noreturn]] void fail(std::string expected, std::string found) const {

@@ -26,9 +26,12 @@ struct verdict {
     float probability = 0;
 };
 
-/// The largest of `probabilities`; the first one if several are equal. Below `unsure` its label is
-/// -1: the model would rather not say.
+/// The largest of `probabilities`; the first one if several are equal. Its label is -1 below
+/// `unsure`, where the model would rather not say, and also where probabilities are no numbers.
 [[nodiscard]] inline verdict most_probable(std::span<const float> probabilities, float unsure = 0) {
+    for (const float p : probabilities)
+        if (std::isnan(p))
+            return {-1, p};
     const auto best = std::max_element(probabilities.begin(), probabilities.end());
     return {*best < unsure ? -1 : best - probabilities.begin(), *best};
 }

@@ -8,9 +8,10 @@
 //     matmul_transposed    c (I, N) += a (M, I)^T b (M, N)          gradients of weights
 //     the gates of an LSTM (kernels/lstm.hpp)
 //
-// Matrices are row-major with any stride. b of `matmul` is packed into panels, as wide as a tile:
-// panel p holds columns [p W, p W + W), W = tile_vectors * lanes, row by row, zeros behind column
-// N. A panel is then one contiguous run, whatever N is, and no load needs a mask.
+// Matrices are row-major with any stride. b of `matmul` is packed into panels, each row by row: as
+// wide as a tile, tile_vectors registers, and the last ones 4, 2 or 1 of them (width_of_panel), so
+// that only the last register has zeros behind column N. A panel is then one contiguous run,
+// whatever N is, and no load needs a mask.
 #pragma once
 
 #include <gait/kernels/activations.hpp>

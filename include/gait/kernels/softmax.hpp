@@ -37,6 +37,25 @@ struct loss_sums {
     double correct = 0; ///< rows whose largest logit (the first of them) is the label's
     double count = 0;   ///< rows
 
+    /// As a run of so many numbers, for those who add them up elsewhere.
+    static constexpr index numbers = 4;
+    template <class T>
+    void write(T* to) const {
+        for (const double number : {loss, weight, correct, count})
+            *to++ = static_cast<T>(number);
+    }
+    template <class T>
+    [[nodiscard]] static loss_sums read(const T* from) {
+        return {from[0], from[1], from[2], from[3]};
+    }
+
+    /// There is nothing to be learnt: no rows, or all of classes of weight 0.
+    [[nodiscard]] bool weightless() const { return weight == 0; }
+    /// Mean loss; 0 of rows that weigh nothing.
+    [[nodiscard]] double mean() const { return weightless() ? 0 : loss / weight; }
+    /// Share of the rows that are right; 0 of none.
+    [[nodiscard]] double accuracy() const { return count > 0 ? correct / count : 0; }
+
     loss_sums& operator+=(const loss_sums& other) {
         loss += other.loss;
         weight += other.weight;

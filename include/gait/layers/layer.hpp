@@ -12,9 +12,11 @@
 //               each one loop over a flat span.
 //   packed<T>   optional: the parameters once more, in the order in which the kernels read them.
 //               Made by `pack` once per training step, never saved.
-//   tape<T>     what `forward` leaves for `backward`, and backward's scratch.
 //   compact<T>  optional: the same in fewer bytes, for `step` alone. Made by `pack_compact`.
+//   tape<T>     what `forward` leaves for `backward`, and backward's scratch.
 //   state<T>    optional: what one step of a stream leaves for the next. All zeros is the start.
+//               A `forward` that takes one too, its carry, begins there and leaves the last step's
+//               in it: truncated training asks that of every layer that doesn't forget.
 //   scratch<T>  optional, with `run`: several steps at once, where that is faster than one by one.
 //
 // Three concepts, each refining the one before:
@@ -46,7 +48,7 @@ struct pass {
     std::uint64_t seed = 0;                 ///< of the run
     std::uint32_t epoch = 0;                ///< counts from 0
     const std::uint64_t* samples = nullptr; ///< (R) what names each row's window in the data set
-    index rows = 0;                         ///< R, the length of `samples`
+    index rows = 0;                         ///< R, the length of `samples`; in each_step too
     std::uint32_t layer = 0;                ///< position in the model, set by `sequential`
 };
 
@@ -208,6 +210,21 @@ template <class L>
 concept has_init = requires(const L& l, typename L::template params<float> p,
                             random_stream random) {
     l.template init<float>(p, random);
+};
+
+/// No step matters to the next: the layer has no state, or one that is only room to work in and
+/// says so by `state<T>::forgets`.
+template <class L, class T>
+concept forgets = std::same_as<state_of<L, T>, no_state<T>> || requires {
+    requires state_of<L, T>::forgets;
+};
+
+/// forward(weights, x, y, tape, pass, carry): from that state on, leaving the last step's in it.
+template <class L, class T>
+concept has_carry = forgets<L, T> ||
+    requires(const L& l, weights_of<L, T> weights, input_of<L, T> x, output_of<L, T> y,
+             typename L::template tape<T> tape, pass p, state_of<L, T> carry) {
+    l.template forward<T>(weights, x, y, tape, p, carry);
 };
 
 /// forward(weights, x, y, tape, pass): y from x, whatever backward needs on the tape.

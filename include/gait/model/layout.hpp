@@ -218,10 +218,9 @@ public:
         static index size(index rows) {
             return place<layer_count>(rows) + 2 * aligned_count<T>(rows * widest);
         }
-        state() = default;
         state(T* data, index rows) : data_(data), rows_(rows) {}
 
-        explicit operator bool() const { return data_ != nullptr; }
+        static constexpr bool forgets = (gait::forgets<Layers, T> && ...);
 
         template <std::size_t I>
         [[nodiscard]] auto layer() const {
@@ -243,8 +242,8 @@ public:
                 return place<I - 1>(rows) + aligned_count<T>(state_of<at<I - 1>, T>::size(rows));
         }
 
-        T* data_ = nullptr;
-        index rows_ = 0;
+        T* data_;
+        index rows_;
     };
 
     /// What several steps at once need beside the state: room for what passes between layers, and

@@ -156,31 +156,23 @@ public:
         });
     }
 
-    /// y from x. With a `carry`, the layers that have a state start from it and leave their last
-    /// one in it.
+    /// y from x.
     template <class T>
     void forward(packed<T> w, input_of<sequential, T> x, output_of<sequential, T> y, tape<T> tape_,
-                 pass p, state<T> carry = {}) const {
-        p.rows = x.rows();
+                 const pass& p) const {
+        each([&]<std::size_t I>() { forward_one<I, T>(w, x, y, tape_, p); });
+    }
+
+    /// The same from the state `carry` on, leaving the last step's in it.
+    template <class T>
+        requires(has_carry<Layers, T>&&...)
+    void forward(packed<T> w, input_of<sequential, T> x, output_of<sequential, T> y, tape<T> tape_,
+                 const pass& p, state<T> carry) const {
         each([&]<std::size_t I>() {
-            pass here = p;
-            here.layer = p.layer * 16 + static_cast<std::uint32_t>(I) + 1;
-            const auto weights = w.template layer<I>();
-            const auto from = source<I>(x, tape_);
-            const auto to = target<I>(y, tape_);
-            const auto own = tape_.template layer<I>();
-            if constexpr (has_state<at<I>, T>) {
-                if constexpr (requires(state_of<at<I>, T> own_carry) {
-                                  get<I>().template forward<T>(weights, from, to, own, here,
-                                                               own_carry);
-                              })
-                    if (carry) {
-                        get<I>().template forward<T>(weights, from, to, own, here,
-                                                     carry.template layer<I>());
-                        return;
-                    }
-            }
-            get<I>().template forward<T>(weights, from, to, own, here);
+            if constexpr (forgets<at<I>, T>)
+                forward_one<I, T>(w, x, y, tape_, p);
+            else
+                forward_one<I, T>(w, x, y, tape_, p, carry.template layer<I>());
         });
     }
 
@@ -189,11 +181,8 @@ public:
                   view<const T, output_features<sequential>> y,
                   view<const T, output_features<sequential>> d_y,
                   view<T, input_features<sequential>> d_x, tape<T> tape_, params<T> d_params,
-                  pass p) const {
-        p.rows = x.rows();
+                  const pass& p) const {
         const auto one = [&]<std::size_t I>() {
-            pass here = p;
-            here.layer = p.layer * 16 + static_cast<std::uint32_t>(I) + 1;
             view<T, input_features<at<I>>> d_from;
             if constexpr (I == 0)
                 d_from = d_x;
@@ -206,7 +195,7 @@ public:
                 d_to = tape_.template gradient<I>();
             get<I>().template backward<T>(
                 w.template layer<I>(), source<I>(x, tape_), target<I>(y, tape_), d_to, d_from,
-                tape_.template layer<I>(), d_params.template layer<I>(), here);
+                tape_.template layer<I>(), d_params.template layer<I>(), within<I>(p));
         };
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             (one.template operator()<last - I>(), ...);
@@ -263,6 +252,22 @@ private:
     static void each(const Work& work) {
         [&]<std::size_t... I>(std::index_sequence<I...>) { (work.template operator()<I>(), ...); }
         (all{});
+    }
+
+    /// Layer I's forward pass, from `carry` on if there is one.
+    template <std::size_t I, class T, class... Carry>
+    void forward_one(packed<T> w, input_of<sequential, T> x, output_of<sequential, T> y,
+                     tape<T> tape_, const pass& p, Carry... carry) const {
+        get<I>().template forward<T>(w.template layer<I>(), source<I>(x, tape_),
+                                     target<I>(y, tape_), tape_.template layer<I>(), within<I>(p),
+                                     carry...);
+    }
+
+    /// The pass as layer I sees it.
+    template <std::size_t I>
+    static pass within(pass p) {
+        p.layer = p.layer * 16 + static_cast<std::uint32_t>(I) + 1;
+        return p;
     }
 
     /// Where layer I reads from: the model's input, or the result of the layer before in `memory`.

@@ -81,20 +81,13 @@ public:
 private:
     /// The head's, for all.
     void share(epoch_pass& pass) {
-        std::array<double, 8> all{pass.sums.loss,
-                                  pass.sums.weight,
-                                  pass.sums.correct,
-                                  pass.sums.count,
-                                  pass.norms,
-                                  pass.learning_rate,
-                                  static_cast<double>(pass.steps),
-                                  pass.stopped ? 1.0 : 0.0};
+        std::array<double, 4 + loss_sums::numbers> all{pass.norms, pass.learning_rate,
+                                                       static_cast<double>(pass.steps),
+                                                       pass.stopped ? 1.0 : 0.0};
+        pass.sums.write(&all[4]);
         ranks_.sum(std::span<double>(all));
-        pass = {{all[0], all[1], all[2], all[3]},
-                all[4],
-                all[5],
-                static_cast<std::int64_t>(all[6]),
-                all[7] > 0};
+        pass = {loss_sums::read(&all[4]), all[0], all[1], static_cast<std::int64_t>(all[2]),
+                all[3] > 0};
     }
 
     const fit_options& options_;

@@ -26,17 +26,14 @@
 
 namespace gait::inline GAIT_ARCH {
 
-/// [loss, weight, correct, count, wish to stop], behind each gradient that the head gets.
-inline constexpr index async_tail = 5;
-
-/// Rank 0.
+/// Rank 0, which gets the gradients' tails.
 template <messaging_communicator Communicator>
 class async_head {
 public:
     async_head(index P, const fit_options& options, Communicator& ranks)
         : options_(options), ranks_(ranks), servers_(options.servers),
           workers_(ranks.size() - servers_), plan_(workers_, options.staleness),
-          slice_(P, 0, servers_, options.method.slots(), async_tail, workers_,
+          slice_(P, 0, servers_, options.method.slots(), gradient_tail, workers_,
                  options.delay_compensation) {}
 
     /// Takes `now` through an epoch. `tell` is told of every step and says whether to stop.
@@ -101,20 +98,21 @@ private:
         parts_.clear();
         weights_.clear();
         for (std::size_t i = 0; i < step.workers.size(); ++i) {
-            const double weight = slice_.gradient(step.workers[i]).last(async_tail)[1];
+            const auto tail = slice_.gradient(step.workers[i]).last(gradient_tail);
+            const double weight = loss_sums::read(tail.data()).weight;
             weights_.push_back(weight);
             parts_.push_back({step.workers[i], step.tasks[i], step.ages[i], weight});
         }
         slice_.add_up(step.workers, step.ages, weights_);
         const auto tail = slice_.tail();
-        const loss_sums sums{tail[0], tail[1], tail[2], tail[3]};
+        const auto sums = loss_sums::read(tail.data());
         pass_.sums += sums;
-        wish_ = wish_ || tail[4] > 0;
+        wish_ = wish_ || tail.back() > 0;
 
         const index batch = step.before / workers_; // of the epoch, from 0
         double loss = 0, norm = 0;
-        if (sums.weight > 0) { // else a small batch had nothing for this part
-            loss = sums.loss / sums.weight;
+        if (!sums.weightless()) { // a small batch may have nothing for this part
+            loss = sums.mean();
             if (!std::isfinite(loss))
                 not_finite(options_, now.epoch, batch, "a finite loss", loss);
             norm = std::sqrt(squares()) / sums.weight;
@@ -138,9 +136,9 @@ private:
                   .batches = batches,
                   .windows = static_cast<index>(sums.count),
                   .loss = loss,
-                  .accuracy = sums.count > 0 ? sums.correct / sums.count : 0,
-                  .mean_loss = pass_.sums.loss / pass_.sums.weight,
-                  .mean_accuracy = pass_.sums.correct / pass_.sums.count,
+                  .accuracy = sums.accuracy(),
+                  .mean_loss = pass_.sums.mean(),
+                  .mean_accuracy = pass_.sums.accuracy(),
                   .learning_rate = pass_.learning_rate,
                   .gradient_norm = norm}))
             wish_ = true;

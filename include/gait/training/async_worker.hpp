@@ -56,14 +56,13 @@ public:
             gradient_.part(model_, weights_, train_, ids, at, options_.loss,
                            static_cast<int>(task % workers), workers);
             const loss_sums sums = gradient_.sums();
-            const bool idle = !(sums.weight > 0);
             const bool wish =
                 tell({.epoch = static_cast<int>(now.epoch) + 1,
                       .batch = batch + 1,
                       .batches = (std::ssize(order) + options_.batch - 1) / options_.batch,
                       .windows = static_cast<index>(sums.count),
-                      .loss = idle ? 0 : sums.loss / sums.weight,
-                      .accuracy = idle ? 0 : sums.correct / sums.count});
+                      .loss = sums.mean(),
+                      .accuracy = sums.accuracy()});
             send(task, wish);
         }
     }
@@ -99,7 +98,7 @@ private:
                 all.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
             if (s == 0) {
                 first.assign(slice.begin(), slice.end());
-                first.insert(first.end(), all.end() - async_tail, all.end());
+                first.insert(first.end(), all.end() - gradient_tail, all.end());
                 slice = first;
             }
             send_note(ranks_, s, {.what = kind::gradient, .task = task}, slice);

@@ -4,7 +4,8 @@
 // How a batch is cut, which depends on its size and on the tiles' alone:
 //
 //   tiles     of `tile` places, the last with what is left
-//   shards    groups of neighbouring tiles, a power of two of them unless the limit is none
+//   shards    of neighbouring tiles: as many as tiles, rounded up to a power of two, or the limit
+//             if that is fewer
 //   parts     of neighbouring shards, one for each of some ranks
 //
 // A shard with windows of several lengths has more tiles than that, of its own (tiles.hpp).

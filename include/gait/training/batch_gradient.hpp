@@ -5,7 +5,7 @@
 //
 //   batch    ids of B windows, cut into shards (batch_cut.hpp), and each shard into tiles
 //   shards   each sums into a run of its own:
-//            [gradient (parameter_count) | loss, weight, correct, count, wish]
+//            [gradient (parameter_count) | loss_sums | wish to stop]
 //   total    the shards summed along a fixed binary tree, then over the ranks
 //
 // Threads take shards, ranks take equal parts of them, and neither changes what is added to what.
@@ -58,7 +58,8 @@ public:
     }
 
     /// Forward and backward over windows `ids` of `source`. Returns the sums over all ranks; the
-    /// gradient of the loss sum is in `gradient()`. Allocates nothing.
+    /// gradient of the loss sum is in `gradient()`. Allocates nothing but, for the first batches,
+    /// lists of their windows, and that before the threads begin.
     template <class Source, communicator Communicator>
     loss_sums operator()(const Model& model, const kernel_weights<Model>& weights,
                          const Source& source, std::span<const index> ids, const pass& at,
@@ -77,23 +78,20 @@ public:
         const index first = cut.first_shard(rank, size);
         const index last = cut.first_shard(rank + 1, size);
         const auto threads = static_cast<int>(workers_.size());
+        for (index item = 0; item < last - first; ++item)
+            tiles_[static_cast<std::size_t>(item)].cut(source, cut.windows_of(first + item, ids),
+                                                       tile_);
 
         parallel_for(threads, last - first, [&](index item, int thread) {
             const flush_denormals flush;
-            const index shard = first + item;
             float* run = runs_.data() + item * stride;
             std::fill_n(run, stride, 0.0F);
             loss_sums seen;
-            tiles& own = tiles_[static_cast<std::size_t>(item)];
-            own.cut(source, cut.windows_of(shard, ids), tile_);
+            const tiles& own = tiles_[static_cast<std::size_t>(item)];
             for (index t = 0; t < own.size(); ++t)
                 seen += workers_[static_cast<std::size_t>(thread)].train(model, weights, source,
                                                                          own[t], at, loss, run);
-            float* tail = run + Model::parameter_count;
-            tail[0] = static_cast<float>(seen.loss);
-            tail[1] = static_cast<float>(seen.weight);
-            tail[2] = static_cast<float>(seen.correct);
-            tail[3] = static_cast<float>(seen.count);
+            seen.write(run + Model::parameter_count);
         });
         if (last > first)
             sum_along_tree(threads, last - first, used, stride, runs_.data());
@@ -108,15 +106,14 @@ public:
         return runs_[used - 1] > 0;
     }
 
-    /// [gradient | loss, weight, correct, count, wish] as a whole.
+    /// [gradient | loss_sums | wish] as a whole.
     [[nodiscard]] std::span<float> with_tail(bool wish) {
         runs_[used - 1] = wish ? 1.0F : 0.0F;
         return {runs_.data(), static_cast<std::size_t>(used)};
     }
 
     [[nodiscard]] loss_sums sums() const {
-        const float* tail = runs_.data() + Model::parameter_count;
-        return {tail[0], tail[1], tail[2], tail[3]};
+        return loss_sums::read(runs_.data() + Model::parameter_count);
     }
 
     /// Of the last batch (parameter_count); the caller may change it.
@@ -126,7 +123,7 @@ public:
     [[nodiscard]] std::span<tile_worker<Model>> workers() { return workers_; }
 
 private:
-    static constexpr index used = Model::parameter_count + 5;
+    static constexpr index used = Model::parameter_count + gradient_tail;
     static constexpr index stride = aligned_count<float>(used);
 
     index shards_, tile_;

@@ -7,6 +7,7 @@
 // and changes no prediction. It is fitted on windows that were not trained on.
 #pragma once
 
+#include <gait/training/check_labels.hpp>
 #include <gait/training/communicator.hpp>
 #include <gait/training/evaluate.hpp>
 
@@ -34,13 +35,14 @@ struct labelled_logits {
 };
 
 /// Shows every window of `source` to the model once. `threads` 0: all; changes no bit. Every rank
-/// of `ranks` calls this and gets the result. `tile` as for `evaluate`.
+/// of `ranks` calls this and gets the result. `tile` and errors as for `evaluate`.
 template <classifying_model Model, window_source<input_features<Model>> Source,
           communicator Communicator = single_process>
 [[nodiscard]] labelled_logits logits_of(const Model& model, std::span<const float> parameters,
                                         const Source& source, int threads = 0,
                                         Communicator ranks = {}, index tile = 0) {
     constexpr index K = output_features<Model>;
+    detail::check_labels<K>(source, "windows");
     kernel_weights<Model> weights;
     weights.pack(model, parameters);
     std::vector<tile_worker<Model>> workers;

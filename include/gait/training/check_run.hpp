@@ -5,6 +5,8 @@
 #pragma once
 
 #include <gait/core/error.hpp>
+#include <gait/core/in_words.hpp>
+#include <gait/training/check_labels.hpp>
 #include <gait/training/communicator.hpp>
 #include <gait/training/options.hpp>
 #include <gait/training/tile_worker.hpp>
@@ -13,20 +15,6 @@
 #include <string>
 
 namespace gait::inline GAIT_ARCH {
-
-namespace detail {
-/// Throws `error` if a source can't train or judge a model of K classes.
-template <index K, class Source>
-void check_labels(const Source& source, const std::string& name) {
-    if (source.class_count() != K)
-        throw error({name, "classes", std::to_string(K) + ", as many as the model's outputs",
-                     std::to_string(source.class_count())});
-    for (index i = 0; i < source.size(); ++i)
-        if (const auto label = static_cast<index>(source.label(i)); label < 0 || label >= K)
-            throw error({name, "window " + std::to_string(i),
-                         "a label in [0, " + std::to_string(K) + ")", std::to_string(label)});
-}
-} // namespace detail
 
 /// Throws `error` if these can't be trained together.
 template <class Model, class Train, class Validation, communicator Communicator>

@@ -144,7 +144,7 @@ inline void load_checkpoint(const std::filesystem::path& path, training_progress
     run.step = progress[1];
     run.best_epoch = progress[2];
     run.best_loss = file.read<double>("best_loss", dtype::f64, {1}).front();
-    if (run.epoch != std::ssize(run.history) || run.step < run.epoch || run.best_epoch < 0 ||
+    if (run.epoch != std::ssize(run.history) || run.step < 0 || run.best_epoch < 0 ||
         run.best_epoch > run.epoch)
         throw error({path.string(), "tensor progress",
                      std::to_string(run.history.size()) + " epochs as in the history",

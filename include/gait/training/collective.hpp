@@ -6,6 +6,7 @@
 #pragma once
 
 #include <gait/core/buffer.hpp>
+#include <gait/core/in_words.hpp>
 #include <gait/kernels/updates.hpp>
 #include <gait/training/communicator.hpp>
 #include <gait/training/options.hpp>
@@ -27,9 +28,10 @@ bool any_rank(Communicator& ranks, bool here) {
 /// Replaces what each rank has seen by what all have.
 template <communicator Communicator>
 void add_up(Communicator& ranks, loss_sums& seen) {
-    std::array<double, 4> all{seen.loss, seen.weight, seen.correct, seen.count};
+    std::array<double, loss_sums::numbers> all;
+    seen.write(all.data());
     ranks.sum(std::span<double>(all));
-    seen = {all[0], all[1], all[2], all[3]};
+    seen = loss_sums::read(all.data());
 }
 
 /// Replaces numbers by their mean over the ranks.

@@ -8,6 +8,7 @@
 
 #include <gait/core/float_environment.hpp>
 #include <gait/core/threads.hpp>
+#include <gait/training/check_labels.hpp>
 #include <gait/training/communicator.hpp>
 #include <gait/training/metrics.hpp>
 #include <gait/training/tile_worker.hpp>
@@ -20,7 +21,8 @@
 namespace gait::inline GAIT_ARCH {
 
 struct evaluation {
-    double loss = std::numeric_limits<double>::quiet_NaN(); ///< weighted mean; NaN without windows
+    /// Weighted mean; 0 if the windows weigh nothing, NaN without windows.
+    double loss = std::numeric_limits<double>::quiet_NaN();
     confusion_matrix confusion;
     std::vector<int> predictions; ///< class of each window of the source
     [[nodiscard]] double accuracy() const {
@@ -68,13 +70,14 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
         });
     ranks.sum(std::span<double>(found));
 
-    double loss_sum = 0, weight_sum = 0;
+    loss_sums sums;
     for (std::size_t t = 0; t < static_cast<std::size_t>(count); ++t) {
-        loss_sum += found[2 * t];
-        weight_sum += found[2 * t + 1];
+        sums.loss += found[2 * t];
+        sums.weight += found[2 * t + 1];
     }
     evaluation result;
-    result.loss = loss_sum / weight_sum;
+    if (windows > 0)
+        result.loss = sums.mean();
     result.confusion = confusion_matrix(static_cast<int>(output_features<Model>));
     for (index i = 0; i < windows; ++i) {
         const auto predicted = static_cast<int>(found[static_cast<std::size_t>(2 * count + i)]);
@@ -89,11 +92,13 @@ evaluation evaluate_with(std::span<tile_worker<Model>> workers, const Model& mod
 /// Shows every window of `source` to the model once. `parameters` (parameter_count); `threads` 0:
 /// all. Every rank of `ranks` calls this and gets the result. `tile`: windows side by side; 0: as
 /// suits the model's products; ranks that have read a part of the windows: tile_of(their options).
+/// Throws `error` if the source's classes are not the model's.
 template <classifying_model Model, window_source<input_features<Model>> Source,
           communicator Communicator = single_process>
 [[nodiscard]] evaluation evaluate(const Model& model, std::span<const float> parameters,
                                   const Source& source, const cross_entropy& loss = {},
                                   int threads = 0, Communicator ranks = {}, index tile = 0) {
+    detail::check_labels<output_features<Model>>(source, "windows");
     kernel_weights<Model> weights;
     weights.pack(model, parameters);
     std::vector<tile_worker<Model>> workers;

@@ -14,6 +14,10 @@
 
 namespace gait::inline GAIT_ARCH {
 
+/// What stands behind a gradient that is summed over threads and ranks: the numbers of its
+/// loss_sums, and whether somebody wishes to stop.
+inline constexpr index gradient_tail = loss_sums::numbers + 1;
+
 /// Softmax cross-entropy over a tile's logits.
 struct cross_entropy {
     std::vector<float> class_weights; ///< (K), or empty for equal weights

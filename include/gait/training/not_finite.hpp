@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gait/core/error.hpp>
+#include <gait/core/in_words.hpp>
 #include <gait/training/options.hpp>
 
 #include <cmath>

@@ -11,16 +11,16 @@
 #pragma once
 
 #include <gait/core/extents.hpp>
+#include <gait/core/in_words.hpp>
 #include <gait/kernels/updates.hpp>
 
 #include <cassert>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
-#include <cstdio>
 #include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <variant>
 
 namespace gait::inline GAIT_ARCH {
@@ -42,25 +42,8 @@ concept optimizer = std::copyable<O> &&
 
 namespace detail {
 
-inline void add_words(std::string& text, std::string_view words) { text += words; }
-template <std::integral Number>
-void add_words(std::string& text, Number number) {
-    text += std::to_string(number);
-}
-template <std::floating_point Number>
-void add_words(std::string& text, Number number) {
-    char digits[32];
-    std::snprintf(digits, sizeof digits, "%.12g", static_cast<double>(number));
-    text += digits;
-}
-
-/// Texts and numbers as one text. (A stream would do, and bring 150 KB along.)
-template <class... Parts>
-std::string in_words(const Parts&... parts) {
-    std::string text;
-    (add_words(text, parts), ...);
-    return text;
-}
+template <class O, class... All>
+concept one_of = (std::same_as<O, All> || ...);
 
 template <class T>
 T* slot(std::span<T> memory, std::span<T> parameters, index which) {
@@ -162,7 +145,8 @@ struct adamw {
     }
 };
 
-/// Any of them, chosen while the program runs. Is an optimizer itself.
+/// Any of the four above, chosen while the program runs. Is an optimizer itself. One of your own
+/// needs a place in its variant, and in the list of what it can be made from.
 ///
 /// If asked to, it also keeps a mean of the parameters, which wander around what they look for as
 /// long as the learning rate is high. Of the steps so far the last ones count, `averaged` being
@@ -173,8 +157,7 @@ struct adamw {
 class any_optimizer {
 public:
     /// `averaged` in [0, 1]; 0: no mean is kept. 0.1: about a tenth of the steps.
-    template <class O>
-        requires(!std::same_as<O, any_optimizer> && optimizer<O>)
+    template <detail::one_of<adam, adamw, sgd, rmsprop> O>
     any_optimizer(O which, double averaged = 0) // implicit: `options.method = sgd{0.9}`
         : which_(std::move(which)), averaged_(averaged) {
         assert(0 <= averaged && averaged <= 1);

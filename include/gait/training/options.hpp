@@ -81,7 +81,7 @@ struct fit_options {
 
 /// One epoch in numbers. Training loss and accuracy are means over the epoch, taken while the
 /// weights moved; validation is measured with the weights at its end, or the mean of them that
-/// `method` keeps; NaN without validation windows.
+/// `method` keeps; NaN without validation windows. A loss is 0 where all windows weigh nothing.
 struct epoch_report {
     int epoch = 0; ///< counts from 1
     double train_loss = 0, train_accuracy = 0;

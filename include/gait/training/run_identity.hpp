@@ -6,6 +6,7 @@
 #pragma once
 
 #include <gait/core/bits_as.hpp>
+#include <gait/core/in_words.hpp>
 #include <gait/data/batches.hpp>
 #include <gait/layers/layer.hpp>
 #include <gait/training/options.hpp>

@@ -100,7 +100,7 @@ public:
     }
 
     /// Forward and backward: adds the gradient of the summed loss to `gradient` (parameter_count).
-    /// `at.samples` is set here.
+    /// `at.samples` and `at.rows` are set here.
     template <window_source<F> Source>
     loss_sums train(const Model& model, const kernel_weights<Model>& weights, const Source& source,
                     std::span<const index> ids, pass at, const cross_entropy& loss,
@@ -109,6 +109,7 @@ public:
             samples_[r] = static_cast<std::uint64_t>(ids[r]);
         at.training = true;
         at.samples = samples_.data();
+        at.rows = static_cast<index>(ids.size());
         auto [x, logits] = load(source, ids, at);
 
         const auto w = weights.get();

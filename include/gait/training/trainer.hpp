@@ -13,8 +13,9 @@
 // (options.average_every) sums weights now and then in place of every gradient. Asynchronous
 // training (options.servers) takes its steps elsewhere: async_epoch.hpp.
 //
-// Everything is allocated before the first step; what an epoch allocates on top, for validation and
-// its checkpoint, is outside the loop over its batches.
+// Everything is allocated before the first step, but for the lists of the first batches' windows;
+// what an epoch allocates on top, for validation and its checkpoint, is outside the loop over its
+// batches.
 #pragma once
 
 #include <gait/core/error.hpp>
@@ -120,10 +121,11 @@ private:
             return control::stop;
         }
         epoch_report report{.epoch = static_cast<int>(now_.epoch) + 1,
-                            .train_loss = done.sums.loss / done.sums.weight,
-                            .train_accuracy = done.sums.correct / done.sums.count,
-                            .learning_rate = done.learning_rate,
-                            .gradient_norm = done.norms / static_cast<double>(done.steps)};
+                            .train_loss = done.sums.mean(),
+                            .train_accuracy = done.sums.accuracy(),
+                            .learning_rate = done.learning_rate};
+        if (done.steps > 0)
+            report.gradient_norm = done.norms / static_cast<double>(done.steps);
         if (asynchronous()) {
             report.steps = done.steps;
             report.seconds_of_steps = seconds_since(start);
@@ -193,9 +195,10 @@ private:
         const loss_sums sums = gradient_.sums();
         all.sums += sums;
 
-        // A rank on its own may have no part in a small last batch, and has nothing to learn then.
-        const bool idle = local() && sums.count == 0;
-        const double loss = idle ? 0 : sums.loss / sums.weight;
+        // The windows may be of classes without weight, and a rank on its own may have no part in a
+        // small last batch.
+        const bool idle = sums.weightless();
+        const double loss = sums.mean();
         if (!std::isfinite(loss))
             not_finite(options_, now_.epoch, b, "a finite loss", loss);
         const double norm =
@@ -204,17 +207,20 @@ private:
             not_finite(options_, now_.epoch, b, "a finite gradient", norm);
         all.norms += norm;
 
-        all.learning_rate =
-            options_.learning_rate * options_.rates.at(now_.step, batches_, options_.epochs);
-        ++now_.step;
-        ++all.steps;
-        const step_position at_step{now_.step, all.learning_rate};
-        if (idle)
-            options_.method.wait(at_step, now_.parameters.span(), now_.memory.span());
-        else
-            options_.method.update(at_step, now_.parameters.span(),
-                                   std::span<const float>(gradient_.gradient()),
-                                   now_.memory.span());
+        if (!idle || local()) { // else nobody takes a step
+            all.learning_rate =
+                options_.learning_rate *
+                options_.rates.at(now_.epoch * batches_ + b, batches_, options_.epochs);
+            ++now_.step;
+            ++all.steps;
+            const step_position at_step{now_.step, all.learning_rate};
+            if (idle)
+                options_.method.wait(at_step, now_.parameters.span(), now_.memory.span());
+            else
+                options_.method.update(at_step, now_.parameters.span(),
+                                       std::span<const float>(gradient_.gradient()),
+                                       now_.memory.span());
+        }
         if (local() && ((b + 1) % options_.average_every == 0 || b + 1 == batches_)) {
             average(ranks_, now_.parameters);
             average(ranks_, now_.memory);
@@ -226,9 +232,9 @@ private:
                 .batches = batches_,
                 .windows = count,
                 .loss = loss,
-                .accuracy = idle ? 0 : sums.correct / sums.count,
-                .mean_loss = all.sums.loss / all.sums.weight,
-                .mean_accuracy = all.sums.correct / all.sums.count,
+                .accuracy = sums.accuracy(),
+                .mean_loss = all.sums.mean(),
+                .mean_accuracy = all.sums.accuracy(),
                 .learning_rate = all.learning_rate,
                 .gradient_norm = norm};
     }

@@ -54,9 +54,14 @@ inline std::vector<float> self_test_numbers(const metadata_reader& metadata, con
 }
 
 /// What the model gives for one window x (T, 1, F): (1, 1, K), or (T, 1, K) if it keeps the steps.
+/// In fp32, however it trains, so that it can be compared with what others of its kind give.
 template <class Model>
-std::vector<float> run_once(const Model& model, std::span<const float> parameters,
+std::vector<float> run_once(Model model, std::span<const float> parameters,
                             std::span<const float> x, index steps) {
+    if constexpr (requires { model.use_products(product_precision::fp32); })
+        model.use_products(product_precision::fp32);
+    else if constexpr (requires { model.products = product_precision::fp32; })
+        model.products = product_precision::fp32;
     using params = typename Model::template params<const float>;
     const extents tile{steps, 1};
     const extents out = Model::output::in(tile);

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The gait authors
+// SPDX-License-Identifier: MIT
+//
+// Texts and numbers as one text, for messages and descriptions. (A stream would do, and bring
+// 150 KB along.)
+#pragma once
+
+#include <gait/core/config.hpp>
+
+#include <concepts>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace gait::inline GAIT_ARCH {
+
+namespace detail {
+
+inline void add_words(std::string& text, std::string_view words) { text += words; }
+template <std::integral Number>
+void add_words(std::string& text, Number number) {
+    text += std::to_string(number);
+}
+template <std::floating_point Number>
+void add_words(std::string& text, Number number) {
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.12g", static_cast<double>(number));
+    text += digits;
+}
+
+/// The parts, one behind the other.
+template <class... Parts>
+std::string in_words(const Parts&... parts) {
+    std::string text;
+    (add_words(text, parts), ...);
+    return text;
+}
+
+} // namespace detail
+
+} // namespace gait::inline GAIT_ARCH
