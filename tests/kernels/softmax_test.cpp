@@ -99,3 +99,16 @@ TEST_CASE("large logits overflow nothing, and a NaN shows") {
     gait::softmax<float>(1, 3, z.data(), p.data());
     CHECK(std::isnan(p[0]));
 }
+
+TEST_CASE("sums of a loss go through a run of numbers, and nothing is divided by no weight") {
+    const gait::loss_sums sums{.loss = 6, .weight = 4, .correct = 2, .count = 8};
+    float numbers[gait::loss_sums::numbers];
+    sums.write(numbers);
+    const auto again = gait::loss_sums::read(numbers);
+    CHECK(again.mean() == 1.5);
+    CHECK(again.accuracy() == 0.25);
+    CHECK_FALSE(again.weightless());
+    CHECK(gait::loss_sums{}.weightless());
+    CHECK(gait::loss_sums{}.mean() == 0);
+    CHECK(gait::loss_sums{}.accuracy() == 0);
+}
