@@ -6,6 +6,7 @@
 // function gait_embed_weights, which builds and calls this program.
 //
 // It needs nothing but gait, since it is built where gait is used.
+#include "../support/separate_files.hpp" // beside this folder where it is installed, too
 #include "architecture.hpp"
 #include "header.hpp"
 
@@ -207,6 +208,7 @@ int run(options o) {
             {"--name", "", "letters, digits and _, a letter first", "'" + o.name + "'"});
     if (o.header.empty())
         o.header = o.name + ".hpp";
+    support::check_separate({{"the weights", o.weights}}, {{"-o", o.header}});
     const gait::safetensors_file file(o.weights);
     const contents all = read(file, o);
     gait::atomic_file header(o.header);

@@ -10,6 +10,7 @@
 #include "precision_option.hpp"
 #include "print_precision.hpp"
 #include "support/program.hpp"
+#include "support/separate_files.hpp"
 
 #include <gait/data/batches.hpp>
 #include <gait/data/recordings_file.hpp>
@@ -145,6 +146,8 @@ int main(int argc, char** argv) {
         har::add_precision_option(app, o.precision);
         app.add_option("--json", o.json, "file for the same figures as JSON")->default_str("none");
         CLI11_PARSE(app, count, words);
+        support::check_separate({{"the weights", o.weights}, {"the recordings", o.prepared}},
+                                {{"--json", o.json}});
         return har::with_weights(o.weights,
                                  [&](const auto& trained) { return evaluate(trained, o); });
     });

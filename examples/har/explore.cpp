@@ -10,6 +10,7 @@
 #include "support/folder.hpp"
 #include "support/page.hpp"
 #include "support/program.hpp"
+#include "support/separate_files.hpp"
 
 #include <gait/core/threads.hpp>
 #include <gait/data/preparation.hpp>
@@ -172,8 +173,12 @@ void show_spectra(album& pictures, support::page& page, const gait::recordings& 
 }
 
 int explore(const options& o) {
-    support::make_folder(o.output);
     const auto index_path = std::filesystem::path(o.output) / "index.html";
+    std::vector<support::named_file> inputs;
+    for (const std::string& file : o.files)
+        inputs.push_back({"the recordings", file});
+    support::check_separate(inputs, {{"--output", index_path}});
+    support::make_folder(o.output);
     static_cast<void>(gait::atomic_file(index_path));
 
     gait::hhar_tracks tracks;

@@ -9,6 +9,7 @@
 #include "support/memory.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
+#include "support/separate_files.hpp"
 
 #include <gait/core/threads.hpp>
 #include <gait/data/preparation.hpp>
@@ -43,6 +44,10 @@ std::vector<std::string> names_in(const std::string& text) {
 }
 
 int prepare(const options& o) {
+    std::vector<support::named_file> inputs;
+    for (const std::string& file : o.files)
+        inputs.push_back({"the recordings", file});
+    support::check_separate(inputs, {{"--output", o.output}});
     // A place that can't be written to is better known before the work than after it.
     static_cast<void>(gait::atomic_file(o.output));
 

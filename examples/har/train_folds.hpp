@@ -35,11 +35,16 @@ inline void name_files_of(const std::string& part, train_options& o) {
         o.fit.checkpoint = own(o.fit.checkpoint);
 }
 
+/// The checkpoint: where it is wanted, or beside the weights.
+inline std::filesystem::path checkpoint_of(const train_options& o) {
+    return o.fit.checkpoint.empty()
+               ? std::filesystem::path(o.weights).replace_extension(".checkpoint")
+               : o.fit.checkpoint;
+}
+
 /// Whether one of several runs resumes: one that was not begun has no checkpoint.
 inline void resume_if_begun(train_options& o) {
-    if (o.fit.checkpoint.empty())
-        o.fit.checkpoint = std::filesystem::path(o.weights).replace_extension(".checkpoint");
-    o.fit.resume = o.fit.resume && std::filesystem::exists(o.fit.checkpoint);
+    o.fit.resume = o.fit.resume && std::filesystem::exists(checkpoint_of(o));
 }
 
 /// The options of fold `k` of `folds`, with files of its own. User i is held out in fold

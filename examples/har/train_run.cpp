@@ -11,6 +11,7 @@
 #include "support/folder.hpp"
 #include "support/interrupt.hpp"
 #include "support/memory.hpp"
+#include "support/separate_files.hpp"
 #include "train_data.hpp"
 #include "train_folds.hpp"
 #include "train_models.hpp"
@@ -57,10 +58,24 @@ void print_data(const train_options& o, const gait::recordings& r, const gait::s
     std::fflush(stdout);
 }
 
+std::filesystem::path page_of(const train_options& o) {
+    return std::filesystem::path(o.report) / "index.html";
+}
+
+/// Throws gait::error if the run would write over what it reads, or over what it has written.
+void check_places(const train_options& o) {
+    support::check_separate(
+        {{"the recordings", o.prepared}, {"--from", o.from}},
+        {{"--output", o.weights},
+         {"--checkpoint", checkpoint_of(o)},
+         {"--log", o.log},
+         {"--log-steps", o.log_steps},
+         {"--report", o.report.empty() ? std::filesystem::path() : page_of(o)}});
+}
+
 /// A place that can't be written to is better known before the work than after it. Rank 0 writes.
 void prepare_places(train_options& o, const gait::any_communicator& ranks, last_checkpoint& last) {
-    if (o.fit.checkpoint.empty())
-        o.fit.checkpoint = std::filesystem::path(o.weights).replace_extension(".checkpoint");
+    o.fit.checkpoint = checkpoint_of(o);
     last.path = o.fit.checkpoint;
     last.epoch = -1;
     if (ranks.rank() != 0)
@@ -69,7 +84,7 @@ void prepare_places(train_options& o, const gait::any_communicator& ranks, last_
     if (o.report.empty())
         return;
     support::make_folder(o.report);
-    static_cast<void>(gait::atomic_file(std::filesystem::path(o.report) / "index.html"));
+    static_cast<void>(gait::atomic_file(page_of(o)));
 }
 
 /// The weights and all that is known of how good they are.
@@ -115,7 +130,7 @@ void report(const train_options& o, const gait::recordings& r, const gait::split
                          .weights = o.weights};
     story.error_after = calibration_error(story.confidence);
     story.splits.insert(story.splits.end(), others.begin(), others.end());
-    const auto page = std::filesystem::path(o.report) / "index.html";
+    const auto page = page_of(o);
     write_report(page, story);
     std::printf("Wrote %s.\n", page.c_str());
 }
@@ -289,13 +304,17 @@ int train_folds(const Model& model, const train_options& all, const gait::record
     if (all.fold > folds)
         throw gait::error(
             {"", "--fold", "at most " + std::to_string(folds), std::to_string(all.fold)});
-    const gait::any_communicator alone;
-    fold_summary summary(r.classes, r.users);
+    std::vector<std::pair<int, train_options>> runs;
     for (int k = 1; k <= folds; ++k) {
         if (all.fold != 0 && all.fold != k)
             continue;
+        runs.emplace_back(k, options_of_fold(all, r, k, folds));
+        check_places(runs.back().second);
+    }
+    const gait::any_communicator alone;
+    fold_summary summary(r.classes, r.users);
+    for (auto& [k, o] : runs) {
         std::printf("%sFold %d of %d\n", summary.folds() > 0 ? "\n" : "", k, folds);
-        train_options o = options_of_fold(all, r, k, folds);
         prepare_places(o, alone, last);
         const auto done = train_model(model, o, file, r, alone, last);
         if (done.code != 0)
@@ -314,15 +333,19 @@ int train_both(const Model& model, const train_options& all, const gait::recordi
     if (r.users.size() < 2)
         throw gait::error(
             {all.prepared, "users", "2 or more for --split both", std::to_string(r.users.size())});
-    const gait::any_communicator alone;
-    std::vector<split_result> results;
+    std::vector<train_options> runs;
     for (const char* split : {"random", "user"}) {
-        train_options o = all;
+        train_options& o = runs.emplace_back(all);
         o.split = split;
         if (o.split == "random")
             name_files_of(split, o);
         resume_if_begun(o);
-        std::printf("%sSplit %s\n", results.empty() ? "" : "\n", split);
+        check_places(o);
+    }
+    const gait::any_communicator alone;
+    std::vector<split_result> results;
+    for (train_options& o : runs) {
+        std::printf("%sSplit %s\n", results.empty() ? "" : "\n", o.split.c_str());
         prepare_places(o, alone, last);
         const auto done = train_model(model, o, file, r, alone, last, results);
         if (done.code != 0)
@@ -346,8 +369,11 @@ int train(train_options& o, const gait::any_communicator& ranks, last_checkpoint
         throw gait::error({"", "--split both", "one process, har_train",
                            std::to_string(ranks.size()) + " ranks"});
     o.fit.method = chosen_optimizer(o);
-    if (!in_folds && !both)
+    if (!in_folds && !both) {
+        if (ranks.rank() == 0)
+            check_places(o);
         prepare_places(o, ranks, last);
+    }
     // Or some would read together, and others not.
     ranks.agree({{"order", std::to_string(static_cast<int>(o.fit.order))},
                  {"servers", std::to_string(o.fit.servers)}});

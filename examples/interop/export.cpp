@@ -4,6 +4,7 @@
 // gait_export: gait's weights to a model for elsewhere.
 #include "readers.hpp"
 #include "support/program.hpp"
+#include "support/separate_files.hpp"
 #include "writers.hpp"
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@
 namespace {
 
 int run(const std::string& from, const std::string& to) {
+    support::check_separate({{"the weights", from}}, {{"", to}});
     const interop::network net = interop::read_safetensors(from, {});
     if (to.ends_with(".onnx")) {
         interop::write_onnx(to, net);

@@ -4,6 +4,7 @@
 // gait_import: a model from elsewhere to a file of weights that gait loads.
 #include "readers.hpp"
 #include "support/program.hpp"
+#include "support/separate_files.hpp"
 #include "writers.hpp"
 
 #include <gait/files/json.hpp>
@@ -40,6 +41,7 @@ void add_info(interop::network& net, const options& o) {
 }
 
 int run(const options& o) {
+    support::check_separate({{"the model", o.from}}, {{"", o.to}});
     interop::network net = interop::read_any(o.from, o.read);
     add_info(net, o);
     interop::write_gait(o.to, net);

@@ -6,6 +6,7 @@
 #include "har/chosen_windows.hpp"
 #include "har/models.hpp"
 #include "support/program.hpp"
+#include "support/separate_files.hpp"
 
 #include <gait/data/batches.hpp>
 #include <gait/data/recordings_file.hpp>
@@ -22,7 +23,6 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <system_error>
 #include <vector>
 
 namespace {
@@ -113,8 +113,6 @@ comparison compare(const options& o, const gait::trained_model<Model>& before,
 
 template <class Model>
 int quantize(const gait::trained_model<Model>& trained, const options& o) {
-    if (std::error_code unknown; std::filesystem::equivalent(o.weights, o.output, unknown))
-        throw gait::error({o.output, "", "another file than the weights", "the same"});
     // All that can be wrong with the recordings is said before anything is written.
     gait::recordings r;
     if (!o.recordings.empty()) {
@@ -164,6 +162,8 @@ int main(int argc, char** argv) {
         app.add_option("--threads", o.threads, "0: all there are")->check(CLI::Range(0, 1024));
         app.add_flag("--json", o.json, "print the comparison as a line of JSON");
         CLI11_PARSE(app, count, words);
+        support::check_separate({{"the weights", o.weights}, {"the recordings", o.recordings}},
+                                {{"--output", o.output}});
         return har::with_weights(o.weights,
                                  [&](const auto& trained) { return quantize(trained, o); });
     });

@@ -101,6 +101,10 @@ TEST_CASE("bad command lines and bad files are one line") {
     CHECK(run(folder, "gait_embed", "good.safetensors good.safetensors").code == 2);
     CHECK(says(run(folder, "gait_embed", "good.safetensors --name 'a b'").err, "letters, digits"));
     CHECK(says(run(folder, "gait_embed", "none.safetensors").err, "none.safetensors"));
+    const std::string before = read_all(folder / "good.safetensors");
+    CHECK(says(run(folder, "gait_embed", "good.safetensors -o ./good.safetensors").err,
+               "another file than the weights"));
+    CHECK(read_all(folder / "good.safetensors") == before);
     CHECK(says(run(folder, "gait_embed", "good.safetensors -o no/such/folder.hpp").err,
                "no/such/folder.hpp"));
     write_all(folder / "good.safetensors", read_all(folder / "good.safetensors").substr(0, 900));

@@ -216,6 +216,10 @@ TEST_CASE("bad places: one line each") {
     CHECK(result.code == 1);
     CHECK(says(result.err, "no/such/folder/o: expected a file that can be written"));
     CHECK(says(run(folder, "har_prepare", "walk.csv -o .").err, "found a directory"));
+    CHECK(run(folder, "har_prepare", "walk.csv -o ./walk.csv").err ==
+          "har_prepare: ./walk.csv, --output: expected another file than the recordings, found the "
+          "same\n");
+    CHECK(read_all(folder / "walk.csv") == walk());
     if (::geteuid() == 0) {
         MESSAGE("skipped an unreadable file: nothing is unreadable to root");
         return;

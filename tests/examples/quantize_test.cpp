@@ -103,6 +103,7 @@ TEST_CASE("what can't be done is one line, and no file") {
     };
     const std::string before = read_all(folder / "w");
     CHECK(says(complaint("w -o ./w"), "another file than the weights"));
+    CHECK(says(complaint("w -o r --on r"), "another file than the recordings"));
     CHECK(read_all(folder / "w") == before);
     CHECK(says(complaint("none -o small"), "none"));
     CHECK(says(complaint("w -o small --on none"), "none"));

@@ -377,6 +377,31 @@ TEST_CASE("resuming gives the bytes of an uninterrupted run, after an end and af
     CHECK(read_all(folder / "cut.safetensors") == read_all(folder / "again.safetensors"));
 }
 
+TEST_CASE("nothing is written over what is read, nor two things to one place") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string before = read_all(folder / "prepared.safetensors");
+    const auto refused = [&](const std::string& words, const std::string& by) {
+        CAPTURE(words);
+        CHECK(says(fail(folder, "har_train", quick + "--epochs 1 " + words),
+                   by + ": expected another file than "));
+        CHECK(folder.entries() == 4); // recordings.csv, prepared.safetensors, out, err
+    };
+    refused("-o prepared.safetensors", "prepared.safetensors, --output");
+    refused("--log ./prepared.safetensors", "./prepared.safetensors, --log");
+    refused("--log-steps prepared.safetensors", "--log-steps");
+    refused("--checkpoint prepared.safetensors", "--checkpoint");
+    refused("--from w -o w", "--output");
+    refused("--log l --log-steps ./l", "--log-steps");
+    refused("-o w --checkpoint w", "--checkpoint");
+    refused("-o r/index.html --report r", "r/index.html, --report");
+    std::filesystem::copy(folder / "prepared.safetensors", folder / "p-fold2");
+    CHECK(says(fail(folder, "har_train", "p-fold2 -o p --folds 3"), "p-fold2, --output"));
+    CHECK(folder.entries() == 5); // the first fold wasn't trained either
+    CHECK(says(fail(folder, "har_evaluate", "w prepared.safetensors --json w"), "w, --json"));
+    CHECK(read_all(folder / "prepared.safetensors") == before);
+}
+
 TEST_CASE("mistakes are one line that says what to do") {
     const scratch_folder folder;
     make_recordings(folder, 30'000, 3);
