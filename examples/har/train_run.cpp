@@ -216,6 +216,7 @@ training_outcome train_model(const Model& model, train_options& o,
         std::printf("Resuming after epoch %zu of %d.\n", before.size(), o.fit.epochs);
         for (const gait::epoch_report& e : before)
             log->write(e, {});
+        step_log->keep(static_cast<int>(before.size()));
     };
     using clock = std::chrono::steady_clock;
     auto step_begins = clock::now();

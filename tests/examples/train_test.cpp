@@ -24,6 +24,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <vector>
 
 using namespace gait_test;
 
@@ -375,6 +376,39 @@ TEST_CASE("resuming gives the bytes of an uninterrupted run, after an end and af
             quick + "--batch 64 -o cut.safetensors --checkpoint cut --resume" + epochs);
     succeed(folder, "har_train", quick + "--batch 64 -o again.safetensors" + epochs);
     CHECK(read_all(folder / "cut.safetensors") == read_all(folder / "again.safetensors"));
+}
+
+TEST_CASE("a resumed run goes on with its logs, one that is refused leaves them alone") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string words =
+        quick + "--batch 64 -o w.safetensors --log epochs.jsonl --log-steps steps.jsonl --epochs ";
+    // But for the time that they took.
+    const auto steps_in = [&] {
+        std::istringstream lines(read_all(folder / "steps.jsonl"));
+        std::vector<nlohmann::json> all;
+        for (std::string line; std::getline(lines, line);) {
+            all.push_back(nlohmann::json::parse(line));
+            all.back().erase("seconds");
+        }
+        return all;
+    };
+    succeed(folder, "har_train", words + "3");
+    const auto whole = steps_in();
+    succeed(folder, "har_train", words + "1");
+    CHECK(steps_in().size() == whole.size() / 3);
+    // As if it had been killed in the middle of a line of its second epoch.
+    const std::string first = read_all(folder / "steps.jsonl");
+    write_all(folder / "steps.jsonl", first + R"({"epoch":2,"batch":1})" + "\n{\"epoch\":2,\"ba");
+    const std::string steps = read_all(folder / "steps.jsonl");
+    const std::string epochs = read_all(folder / "epochs.jsonl");
+    fail(folder, "har_train", words + "3 --resume --seed 2");
+    CHECK(read_all(folder / "steps.jsonl") == steps);
+    CHECK(read_all(folder / "epochs.jsonl") == epochs);
+    succeed(folder, "har_train", words + "3 --resume");
+    CHECK(steps_in() == whole);
+    CHECK(read_all(folder / "steps.jsonl").starts_with(first));
+    CHECK(std::ranges::count(read_all(folder / "epochs.jsonl"), '\n') == 3);
 }
 
 TEST_CASE("nothing is written over what is read, nor two things to one place") {
