@@ -29,6 +29,8 @@ inline void name_files_of(const std::string& part, train_options& o) {
     o.weights = own(o.weights);
     if (!o.log.empty())
         o.log = own(o.log);
+    if (!o.log_steps.empty())
+        o.log_steps = own(o.log_steps);
     if (!o.report.empty())
         o.report = own(o.report);
     if (!o.fit.checkpoint.empty())
