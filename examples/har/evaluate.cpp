@@ -9,6 +9,7 @@
 #include "models.hpp"
 #include "precision_option.hpp"
 #include "print_precision.hpp"
+#include "support/command_line.hpp"
 #include "support/program.hpp"
 #include "support/separate_files.hpp"
 
@@ -134,15 +135,15 @@ int main(int argc, char** argv) {
             ->required()
             ->default_str("");
         app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
-            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000'000}));
+            ->check(support::number(gait::index{1}, gait::index{1'000'000'000}));
         app.add_option(
                "--short-windows", o.shortest,
                "let a run end in a window of so many samples or more; 0: in whole ones only")
-            ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+            ->check(support::number(gait::index{0}, gait::index{1'000'000}));
         app.add_option("--users", o.users, "users to measure, as a,b")
             ->delimiter(',')
             ->default_str("all");
-        app.add_option("--threads", o.threads, "0: all there are")->check(CLI::Range(0, 1024));
+        app.add_option("--threads", o.threads, "0: all there are")->check(support::number(0, 1024));
         har::add_precision_option(app, o.precision);
         app.add_option("--json", o.json, "file for the same figures as JSON")->default_str("none");
         CLI11_PARSE(app, count, words);

@@ -7,6 +7,7 @@
 #include "explore_figures.hpp"
 #include "prepare_report.hpp"
 #include "read_tables.hpp"
+#include "support/command_line.hpp"
 #include "support/folder.hpp"
 #include "support/page.hpp"
 #include "support/program.hpp"
@@ -228,14 +229,15 @@ int main(int argc, char** argv) {
             ->default_str("");
         app.add_option("-o,--output", o.output, "folder for the page and the pictures");
         app.add_option("--rate", o.preparation.rate_hz, "rate in Hz for traces and spectra")
-            ->check(CLI::Range(0.1, 10000.0));
+            ->check(support::number(0.1, 10000.0));
         app.add_option("--max-gap", o.preparation.max_gap,
                        "seconds between two rows above which a recording is cut")
-            ->check(CLI::Range(1e-6, 60.0));
+            ->check(support::number(1e-6, 60.0));
         app.add_flag("--drop-null", o.preparation.drop_null, "leave out rows labelled null");
         app.add_option("--units", o.preparation.units, "units of x, y, z; nothing is converted");
-        app.add_option("--seconds", o.seconds, "length of a trace")->check(CLI::Range(0.1, 600.0));
-        app.add_option("--threads", o.threads, "0: all there are")->check(CLI::Range(0, 1024));
+        app.add_option("--seconds", o.seconds, "length of a trace")
+            ->check(support::number(0.1, 600.0));
+        app.add_option("--threads", o.threads, "0: all there are")->check(support::number(0, 1024));
         CLI11_PARSE(app, count, words);
         if (o.threads == 0)
             o.threads = gait::available_threads();

@@ -11,6 +11,7 @@
 #include "models.hpp"
 #include "precision_option.hpp"
 #include "print_precision.hpp"
+#include "support/command_line.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
 
@@ -282,19 +283,20 @@ int main(int argc, char** argv) {
                        "row as it arrives")
             ->required();
         app.add_option("--hop", o.hop, "samples from one window to the next, at the model's rate")
-            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+            ->check(support::number(gait::index{1}, gait::index{1'000'000}));
         app.add_option("--short-windows", o.shortest,
                        "before a gap and at the end, classify what is left if it is of so many\n"
                        "samples or more; 0: whole windows only")
-            ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+            ->check(support::number(gait::index{0}, gait::index{1'000'000}));
         app.add_option("--max-gap", o.max_gap,
                        "seconds between two rows above which a window isn't continued")
-            ->check(CLI::Range(1e-6, 60.0));
-        app.add_option("--threads", o.threads, "threads that classify")->check(CLI::Range(1, 1024));
+            ->check(support::number(1e-6, 60.0));
+        app.add_option("--threads", o.threads, "threads that classify")
+            ->check(support::number(1, 1024));
         har::add_precision_option(app, o.precision);
         app.add_option("--unsure", o.unsure,
                        "print the class unsure where the best has a probability below this")
-            ->check(CLI::Range(0.0, 1.0));
+            ->check(support::number(0.0, 1.0));
         app.add_flag("--json", o.json, "print JSON lines instead of CSV");
         CLI11_PARSE(app, count, words);
         return run(o);

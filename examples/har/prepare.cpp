@@ -5,6 +5,7 @@
 // device, cut at gaps, and resampled to one uniform rate.
 #include "prepare_report.hpp"
 #include "read_tables.hpp"
+#include "support/command_line.hpp"
 #include "support/interrupt.hpp"
 #include "support/memory.hpp"
 #include "support/program.hpp"
@@ -88,10 +89,10 @@ int main(int argc, char** argv) {
         app.add_option("-o,--output", o.output, "the prepared file (safetensors)");
         app.add_option("--rate", o.rate,
                        "uniform sampling rate in Hz, or native: each device keeps its own")
-            ->check(CLI::Range(0.1, 10000.0) | CLI::IsMember({"native"}));
+            ->check(support::number(0.1, 10000.0, "native"));
         app.add_option("--max-gap", o.preparation.max_gap,
                        "seconds between two rows above which a recording is cut")
-            ->check(CLI::Range(1e-6, 60.0));
+            ->check(support::number(1e-6, 60.0));
         app.add_flag("--drop-null", o.preparation.drop_null,
                      "leave out rows labelled null instead of keeping them as a class");
         app.add_option(
@@ -103,9 +104,9 @@ int main(int argc, char** argv) {
                        "units of x, y, z, kept for the record; nothing is converted");
         app.add_option("--window", o.window,
                        "samples in the windows to come; it is reported if none fits")
-            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+            ->check(support::number(gait::index{1}, gait::index{1'000'000}));
         app.add_option("--threads", o.threads, "0: all there are; changes no byte of the result")
-            ->check(CLI::Range(0, 1024));
+            ->check(support::number(0, 1024));
         CLI11_PARSE(app, count, words);
         o.preparation.native = o.rate == "native";
         if (!o.preparation.native)

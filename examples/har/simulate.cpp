@@ -8,6 +8,7 @@
 // already show every person and every activity. See motion.hpp for the body, phone.hpp for the
 // sensor.
 #include "phone.hpp"
+#include "support/command_line.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
@@ -229,8 +230,9 @@ int run(int argc, char** argv) {
     app.option_defaults()->always_capture_default();
     app.add_option("-o,--output", o.output, "CSV file to write; - is standard output")->required();
     app.add_option("--rows", o.rows, "Samples to write; HHAR has 13 million")
-        ->check(CLI::Range(index{1}, index{100'000'000'000}));
-    app.add_option("--users", o.users, "People, called a, b, c, ...")->check(CLI::Range(1, 26));
+        ->check(support::number(index{1}, index{100'000'000'000}));
+    app.add_option("--users", o.users, "People, called a, b, c, ...")
+        ->check(support::number(1, 26));
     app.add_option("--seed", o.seed, "Another seed, other people");
     CLI11_PARSE(app, argc, argv);
     return simulate(o);

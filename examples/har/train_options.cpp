@@ -5,6 +5,7 @@
 // compile as all of that.
 #include "train_options.hpp"
 #include "precision_option.hpp"
+#include "support/command_line.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -52,7 +53,7 @@ void cook_plainly(const CLI::App& app, train_options& o) {
 }
 
 void add_data_options(CLI::App& app, train_options& o) {
-    const auto positive = CLI::Range(gait::index{1}, gait::index{1'000'000'000});
+    const auto positive = support::number(gait::index{1}, gait::index{1'000'000'000});
     app.add_option("prepared", o.prepared, "recordings, as har_prepare writes them")
         ->required()
         ->default_str("");
@@ -65,13 +66,13 @@ void add_data_options(CLI::App& app, train_options& o) {
            "weights")
         ->check(CLI::IsMember({"people", "plain"}));
     app.add_option("--window", o.window, "samples in a window")
-        ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+        ->check(support::number(gait::index{1}, gait::index{1'000'000}));
     app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
         ->check(positive);
     app.add_option("--short-windows", o.shortest,
                    "let a run end in a window of so many samples or more, if not in a whole one.\n"
                    "0: leave out what is too short for a whole one")
-        ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+        ->check(support::number(gait::index{0}, gait::index{1'000'000}));
     app.add_option("--scaling", o.scaling,
                    "axes: each has mean 0 and deviation 1; together: one factor for all three,\n"
                    "and rest stays 0; none: the data's units")
@@ -91,36 +92,27 @@ void add_data_options(CLI::App& app, train_options& o) {
         ->default_str("every fourth");
     app.add_option("--validation-share", o.validation_share,
                    "share to hold out at random or in time")
-        ->check(CLI::Range(0.001, 0.999));
+        ->check(support::number(0.001, 0.999));
 }
 
 /// Known to har_train_mpi too, whose ranks refuse them by name.
 void add_fold_options(CLI::App& app, train_options& o, bool shown) {
     app.option_defaults()->group(shown ? "Folds: every user is held out once" : "");
-    const auto several = CLI::Validator(
-        [](const std::string& text) {
-            const bool number = !text.empty() && text.size() < 6 &&
-                                text.find_first_not_of("0123456789") == text.npos;
-            return text == "users" || (number && std::stoi(text) > 1)
-                       ? std::string()
-                       : "expected a number above 1, or users, found '" + text + "'";
-        },
-        "");
     app.add_option("--folds", o.folds,
                    "parts of the users, each held out by a model of its own; users: one each.\n"
                    "The weights of fold K go to NAME-foldK")
-        ->check(several)
+        ->check(support::number(2, 100'000, "users"))
         ->excludes("--validation-users")
         ->default_str("none");
     app.add_option("--fold", o.fold, "train this one alone; 0: all of them")
-        ->check(CLI::Range(0, 100'000))
+        ->check(support::number(0, 100'000))
         ->needs("--folds");
 }
 
 void add_method_options(CLI::App& app, train_options& o) {
-    const auto share = CLI::Range(0.0, 1.0);
-    const auto below_one = CLI::Range(0.0, 0.999999);
-    const auto up = CLI::Range(0.0, 1e38);
+    const auto share = support::number(0.0, 1.0);
+    const auto below_one = support::number(0.0, 0.999999);
+    const auto up = support::number(0.0);
     app.option_defaults()->group("Model");
     app.add_option("--from", o.from, "weights to begin with")->default_str("random ones");
     app.add_option("--dropout", o.dropout,
@@ -161,7 +153,7 @@ void add_method_options(CLI::App& app, train_options& o) {
     app.add_option("--warm-up", o.fit.rates.warmup_epochs, "epochs of a linear rise before it")
         ->check(up);
     app.add_option("--step-every", o.fit.rates.every_epochs, "epochs between two steps")
-        ->check(CLI::Range(1e-3, 1e9));
+        ->check(support::number(1e-3, 1e9));
     app.add_option("--step-factor", o.fit.rates.factor, "of each step")->check(share);
     app.add_option("--floor", o.fit.rates.floor, "share left at the end of a cosine")->check(share);
 
@@ -175,23 +167,23 @@ void add_method_options(CLI::App& app, train_options& o) {
 }
 
 void add_augmentation_options(CLI::App& app, train_options& o) {
-    const auto below_one = CLI::Range(0.0, 0.999999);
-    const auto up = CLI::Range(0.0, 1e6);
+    const auto below_one = support::number(0.0, 0.999999);
+    const auto up = support::number(0.0, 1e6);
     app.option_defaults()->group("Augmentation, new in every epoch, of training windows alone");
     app.add_option("--yaw", o.augment.yaw,
                    "degrees by which windows are turned at most, about the vertical")
-        ->check(CLI::Range(0.0, 180.0));
+        ->check(support::number(0.0, 180.0));
     app.add_option("--rotate", o.augment.rotation,
                    "degrees by which windows are turned at most, about any axis")
-        ->check(CLI::Range(0.0, 180.0));
+        ->check(support::number(0.0, 180.0));
     app.add_option(
            "--tilt", o.augment.tilt,
            "likewise, of windows in which somebody moves; how a phone that is still lies is "
            "all that tells sitting from standing")
-        ->check(CLI::Range(0.0, 180.0));
+        ->check(support::number(0.0, 180.0));
     app.add_option("--mirror", o.augment.mirror,
                    "share of windows whose left and right change places, as in the other pocket")
-        ->check(CLI::Range(0.0, 1.0));
+        ->check(support::number(0.0, 1.0));
     app.add_option("--scale", o.augment.scale, "share by which they are stretched or shrunk")
         ->check(below_one);
     app.add_option("--jitter", o.augment.jitter, "deviation of noise, in the data's units")
@@ -206,7 +198,7 @@ void add_augmentation_options(CLI::App& app, train_options& o) {
 }
 
 void add_run_options(CLI::App& app, train_options& o, bool ranks) {
-    const auto positive = CLI::Range(1, 1'000'000);
+    const auto positive = support::number(1, 1'000'000);
     app.option_defaults()->group("Run");
     app.add_option("--epochs", o.fit.epochs, "times through all windows")->check(positive);
     app.add_option("--batch", o.fit.batch, "windows per step")->check(positive);
@@ -222,14 +214,14 @@ void add_run_options(CLI::App& app, train_options& o, bool ranks) {
     app.add_option("--patience", o.fit.patience,
                    "epochs without a lower validation loss before stopping; the best weights\n"
                    "are kept. 0: never, and the last ones, or their mean, are kept")
-        ->check(CLI::Range(0, 1'000'000));
+        ->check(support::number(0, 1'000'000));
     app.add_option("--truncate", o.fit.truncate_steps,
                    "steps of a window that are differentiated, the last ones; 0: all")
-        ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+        ->check(support::number(gait::index{0}, gait::index{1'000'000}));
     add_precision_option(app, o.precision);
     app.add_option("--seed", o.fit.seed, "of initialisation, order and random split");
     app.add_option("--threads", o.fit.threads, "0: all there are; changes no bit of the result")
-        ->check(CLI::Range(0, 1024));
+        ->check(support::number(0, 1024));
     app.add_option("--report", o.report,
                    "folder for index.html, which shows the run and how to repeat it")
         ->default_str("none");
@@ -263,7 +255,7 @@ std::string command_line(std::string line, int argc, char** argv) {
 }
 
 void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
-    const auto whole = CLI::Range(gait::index{1}, gait::index{1'000'000});
+    const auto whole = support::number(gait::index{1}, gait::index{1'000'000});
     app.option_defaults()->group("Ranks");
     app.add_option("--mode", ranks.mode,
                    "sync: every step is that of all ranks together; async: some ranks are\n"
@@ -281,33 +273,24 @@ void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
                "--average-every", o.fit.average_every,
                "local SGD: ranks take so many steps on their own between two averages\n"
                "of their weights. 0: none, and a power of two of ranks gives the bits of one")
-            ->check(CLI::Range(0, 1'000'000));
+            ->check(support::number(0, 1'000'000));
     app.add_option("--timeout", ranks.timeout,
                    "seconds to wait for another rank; then all end, and its name is told")
-        ->check(CLI::Range(0.1, 1e6));
+        ->check(support::number(0.1, 1e6));
 
     app.option_defaults()->group("Ranks, --mode async");
-    const auto steps = CLI::Validator(
-        [](const std::string& text) {
-            const bool number = !text.empty() && text.size() < 10 &&
-                                text.find_first_not_of("0123456789") == text.npos;
-            return number || text == "unbounded"
-                       ? std::string()
-                       : "expected a number of steps, or unbounded, found '" + text + "'";
-        },
-        "");
     app.add_option("--servers", ranks.servers,
                    "ranks, the first ones, that hold a part of the weights each")
-        ->check(CLI::Range(1, 1024));
+        ->check(support::number(1, 1024));
     app.add_option("--staleness", ranks.staleness,
                    "steps that others may take while a worker computes its gradient, at most;\n"
                    "then they wait for it. 0: the bits of --mode sync; or unbounded")
-        ->check(steps)
+        ->check(support::number(0, 999'999'999, "unbounded"))
         ->default_str("twice the number of workers");
     app.add_option("--delay-compensation", o.fit.delay_compensation,
                    "corrects stale gradients by so much of their square times what the weights\n"
                    "have moved")
-        ->check(CLI::Range(0.0, 1e6))
+        ->check(support::number(0.0, 1e6))
         ->excludes(local);
 }
 

@@ -3,6 +3,7 @@
 //
 // gait_import: a model from elsewhere to a file of weights that gait loads.
 #include "readers.hpp"
+#include "support/command_line.hpp"
 #include "support/program.hpp"
 #include "support/separate_files.hpp"
 #include "writers.hpp"
@@ -86,9 +87,9 @@ int main(int argc, char** argv) {
         app.add_option("--classes", o.info.classes, "names of the outputs, in their order")
             ->delimiter(',');
         app.add_option("--rate", o.info.rate_hz, "samples per second")
-            ->check(CLI::Range(1e-6, 1e9));
+            ->check(support::number(1e-6, 1e9));
         app.add_option("--window", o.info.window_steps, "steps of a window (default: the file's)")
-            ->check(CLI::Range(gait::index{1}, gait::longest_window));
+            ->check(support::number(gait::index{1}, gait::longest_window));
         app.add_option("--units", o.info.units, "of the input, for example m/s^2");
         app.add_option("--input-layout", o.input_layout,
                        "how the windows lay that the model was trained on: steps_first (default), "

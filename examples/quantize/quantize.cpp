@@ -5,6 +5,7 @@
 // recordings. Every program that loads weights takes the file as it is.
 #include "har/chosen_windows.hpp"
 #include "har/models.hpp"
+#include "support/command_line.hpp"
 #include "support/program.hpp"
 #include "support/separate_files.hpp"
 
@@ -158,8 +159,8 @@ int main(int argc, char** argv) {
             ->delimiter(',')
             ->default_str("all");
         app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
-            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000'000}));
-        app.add_option("--threads", o.threads, "0: all there are")->check(CLI::Range(0, 1024));
+            ->check(support::number(gait::index{1}, gait::index{1'000'000'000}));
+        app.add_option("--threads", o.threads, "0: all there are")->check(support::number(0, 1024));
         app.add_flag("--json", o.json, "print the comparison as a line of JSON");
         CLI11_PARSE(app, count, words);
         support::check_separate({{"the weights", o.weights}, {"the recordings", o.recordings}},

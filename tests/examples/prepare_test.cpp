@@ -160,7 +160,9 @@ TEST_CASE("--rate native keeps every row at its device's own rate") {
     const auto r = gait::load_recordings(folder / "native");
     CHECK(r.native);
     CHECK(r.size() == 800);
-    CHECK(run(folder, "har_prepare", "walk.csv --rate fast").code > 1); // a usage error, CLI11's
+    CHECK(says(run(folder, "har_prepare", "walk.csv --rate fast").err,
+               "--rate: expected a number from 0.1 to 10000, or native, found 'fast'"));
+    CHECK(says(run(folder, "har_prepare", "walk.csv --max-gap nan").err, "found 'nan'"));
 }
 
 TEST_CASE("bad files: one line each") {

@@ -461,6 +461,19 @@ TEST_CASE("mistakes are one line that says what to do") {
     CHECK(diverged.find("finite") != std::string::npos);
     CHECK(std::filesystem::exists(folder / "high.checkpoint"));
 
+    const auto usage = [&](const std::string& words) {
+        const auto result = run(folder, "har_train", quick + words);
+        CHECK(result.code > 1);
+        return result.err;
+    };
+    CHECK(says(usage("--clip nan"), "--clip: expected a number, 0 or more, found 'nan'"));
+    CHECK(says(usage("--clip inf"), "found 'inf'"));
+    CHECK(says(usage("--dropout nan"), "expected a number from 0 to 0.999999, found 'nan'"));
+    CHECK(says(usage("--hop 0"), "expected a whole number from 1 to 1000000000, found '0'"));
+    CHECK(says(usage("--hop 1.5"), "found '1.5'"));
+    CHECK(
+        says(usage("--folds 1"), "expected a whole number from 2 to 100000, or users, found '1'"));
+
     // Recordings of two classes only.
     auto r = gait::load_recordings(folder / "prepared.safetensors");
     r.classes = {"still", "moving"};
