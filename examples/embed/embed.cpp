@@ -218,8 +218,7 @@ int run(options o) {
 }
 
 int usage(const std::string& problem) {
-    std::fprintf(stderr, "gait_embed: %s\nRun with --help for more information.\n",
-                 problem.c_str());
+    std::fprintf(stderr, "gait_embed: %s (see --help)\n", problem.c_str());
     return 2;
 }
 

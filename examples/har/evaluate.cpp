@@ -146,7 +146,8 @@ int main(int argc, char** argv) {
         app.add_option("--threads", o.threads, "0: all there are")->check(support::number(0, 1024));
         har::add_precision_option(app, o.precision);
         app.add_option("--json", o.json, "file for the same figures as JSON")->default_str("none");
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
         support::check_separate({{"the weights", o.weights}, {"the recordings", o.prepared}},
                                 {{"--json", o.json}});
         return har::with_weights(o.weights,

@@ -238,7 +238,8 @@ int main(int argc, char** argv) {
         app.add_option("--seconds", o.seconds, "length of a trace")
             ->check(support::number(0.1, 600.0));
         app.add_option("--threads", o.threads, "0: all there are")->check(support::number(0, 1024));
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
         if (o.threads == 0)
             o.threads = gait::available_threads();
         support::catch_interrupts();

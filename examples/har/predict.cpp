@@ -298,7 +298,8 @@ int main(int argc, char** argv) {
                        "print the class unsure where the best has a probability below this")
             ->check(support::number(0.0, 1.0));
         app.add_flag("--json", o.json, "print JSON lines instead of CSV");
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
         return run(o);
     });
 }

@@ -107,7 +107,8 @@ int main(int argc, char** argv) {
             ->check(support::number(gait::index{1}, gait::index{1'000'000}));
         app.add_option("--threads", o.threads, "0: all there are; changes no byte of the result")
             ->check(support::number(0, 1024));
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
         o.preparation.native = o.rate == "native";
         if (!o.preparation.native)
             o.preparation.rate_hz = std::stod(o.rate);

@@ -234,7 +234,8 @@ int run(int argc, char** argv) {
     app.add_option("--users", o.users, "People, called a, b, c, ...")
         ->check(support::number(1, 26));
     app.add_option("--seed", o.seed, "Another seed, other people");
-    CLI11_PARSE(app, argc, argv);
+    if (!support::parse(app, argc, argv))
+        return 0;
     return simulate(o);
 }
 

@@ -7,13 +7,9 @@
 #include "precision_option.hpp"
 #include "support/command_line.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <charconv>
 #include <cstdio>
 #include <iterator>
-#include <map>
-#include <sstream>
 
 namespace har {
 
@@ -64,7 +60,7 @@ void add_data_options(CLI::App& app, train_options& o) {
            "people: the defaults below, for people whom the model hasn't met; plain: as in\n"
            "2017, batches of 1000, 50 epochs, no alignment, augmentation, dropout or mean of "
            "weights")
-        ->check(CLI::IsMember({"people", "plain"}));
+        ->check(support::one_of({"people", "plain"}));
     app.add_option("--window", o.window, "samples in a window")
         ->check(support::number(gait::index{1}, gait::index{1'000'000}));
     app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
@@ -76,17 +72,17 @@ void add_data_options(CLI::App& app, train_options& o) {
     app.add_option("--scaling", o.scaling,
                    "axes: each has mean 0 and deviation 1; together: one factor for all three,\n"
                    "and rest stays 0; none: the data's units")
-        ->check(CLI::IsMember({"axes", "together", "none"}));
+        ->check(support::one_of({"axes", "together", "none"}));
     app.add_option("--align", o.align,
                    "gravity: windows in which somebody moves are turned so that their mean points\n"
                    "where gravity mostly does; or none, which a stream of single samples needs")
-        ->check(CLI::IsMember({"gravity", "none"}));
+        ->check(support::one_of({"gravity", "none"}));
     app.add_option("--split", o.split,
                    "how windows are held out for validation: whole users, random blocks, the\n"
                    "end in time of each activity, none, or overlapping: single windows as in\n"
                    "2017, of samples that training sees too. both: user and random, a model for\n"
                    "each, side by side; the files of the second are called NAME-random")
-        ->check(CLI::IsMember({"user", "random", "time", "overlapping", "none", "both"}));
+        ->check(support::one_of({"user", "random", "time", "overlapping", "none", "both"}));
     app.add_option("--validation-users", o.validation_users, "users to hold out, as a,b")
         ->delimiter(',')
         ->default_str("every fourth");
@@ -124,7 +120,7 @@ void add_method_options(CLI::App& app, train_options& o) {
 
     app.option_defaults()->group("Optimizer");
     app.add_option("--optimizer", o.optimizer, "how a gradient becomes a step")
-        ->check(CLI::IsMember({"adam", "adamw", "sgd", "rmsprop"}));
+        ->check(support::one_of({"adam", "adamw", "sgd", "rmsprop"}));
     app.add_option("--learning-rate", o.fit.learning_rate, "before the schedule's factor")
         ->check(up);
     app.add_option("--clip", o.fit.clip_norm, "limit of the gradient's norm; 0: none")->check(up);
@@ -145,11 +141,10 @@ void add_method_options(CLI::App& app, train_options& o) {
 
     app.option_defaults()->group("Schedule of the learning rate");
     using shape = gait::schedule::shape;
-    static const std::map<std::string, shape> shapes{
-        {"constant", shape::constant}, {"step", shape::step}, {"cosine", shape::cosine}};
-    app.add_option("--schedule", o.fit.rates.form, "constant, step or cosine")
-        ->transform(CLI::CheckedTransformer(shapes).description(""))
-        ->default_str(gait::name_of(o.fit.rates.form));
+    support::add_choice(
+        app, "--schedule", o.fit.rates.form,
+        {{"constant", shape::constant}, {"step", shape::step}, {"cosine", shape::cosine}},
+        "after the warm-up");
     app.add_option("--warm-up", o.fit.rates.warmup_epochs, "epochs of a linear rise before it")
         ->check(up);
     app.add_option("--step-every", o.fit.rates.every_epochs, "epochs between two steps")
@@ -163,7 +158,7 @@ void add_method_options(CLI::App& app, train_options& o) {
         ->check(below_one);
     app.add_option("--class-weights", o.class_weights,
                    "equal, or balanced: every class has the same say")
-        ->check(CLI::IsMember({"equal", "balanced"}));
+        ->check(support::one_of({"equal", "balanced"}));
 }
 
 void add_augmentation_options(CLI::App& app, train_options& o) {
@@ -203,12 +198,10 @@ void add_run_options(CLI::App& app, train_options& o, bool ranks) {
     app.add_option("--epochs", o.fit.epochs, "times through all windows")->check(positive);
     app.add_option("--batch", o.fit.batch, "windows per step")->check(positive);
     using order = gait::window_order;
-    static const std::map<std::string, order> orders{{"shuffled", order::shuffled},
-                                                     {"dealt", order::dealt}};
-    app.add_option("--order", o.fit.order,
-                   "of windows in an epoch. shuffled; or dealt: shuffled, but so that a rank of\n"
-                   "har_train_mpi needs, and reads, a part of the data alone")
-        ->transform(CLI::CheckedTransformer(orders).description(""))
+    support::add_choice(
+        app, "--order", o.fit.order, {{"shuffled", order::shuffled}, {"dealt", order::dealt}},
+        "of windows in an epoch. shuffled; or dealt: shuffled, but so that a rank of\n"
+        "har_train_mpi needs, and reads, a part of the data alone")
         ->default_str(ranks ? "dealt; shuffled for --mode async and for --average-every"
                             : "shuffled");
     app.add_option("--patience", o.fit.patience,
@@ -260,7 +253,7 @@ void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
     app.add_option("--mode", ranks.mode,
                    "sync: every step is that of all ranks together; async: some ranks are\n"
                    "parameter servers, and the others workers that don't wait for each other")
-        ->check(CLI::IsMember({"sync", "async"}));
+        ->check(support::one_of({"sync", "async"}));
     app.add_option("--batch-per-rank", ranks.batch_per_rank,
                    "windows per step and rank instead of --batch. The learning rate is\n"
                    "multiplied by the number of ranks, after 5 epochs of warm-up unless\n"
@@ -319,8 +312,7 @@ std::string in_words(const gait::augmentation& a) {
     return text.empty() ? "none" : text;
 }
 
-std::optional<int> read_command_line(int argc, char** argv, train_options& o, rank_options* ranks,
-                                     bool silent) {
+bool read_command_line(int argc, char** argv, train_options& o, rank_options* ranks) {
     CLI::App app{"Trains the reference model on prepared recordings.\n"
                  "Ctrl-C stops; the checkpoint of the last complete epoch stays, for --resume."};
     app.option_defaults()->always_capture_default();
@@ -332,12 +324,8 @@ std::optional<int> read_command_line(int argc, char** argv, train_options& o, ra
     add_run_options(app, o, ranks != nullptr);
     if (ranks)
         add_rank_options(app, o, *ranks);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& end) {
-        std::ostringstream nowhere;
-        return silent ? app.exit(end, nowhere, nowhere) : app.exit(end);
-    }
+    if (!support::parse(app, argc, argv))
+        return false;
     if (o.recipe == "plain")
         cook_plainly(app, o);
     o.command = command_line(ranks ? "har_train_mpi" : "har_train", argc, argv);
@@ -347,7 +335,7 @@ std::optional<int> read_command_line(int argc, char** argv, train_options& o, ra
         if (app.count("--order") == 0 && !any_window)
             o.fit.order = gait::window_order::dealt;
     }
-    return std::nullopt;
+    return true;
 }
 
 } // namespace har

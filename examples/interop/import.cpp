@@ -95,9 +95,10 @@ int main(int argc, char** argv) {
                        "how the windows lay that the model was trained on: steps_first (default), "
                        "or features_first, all x, then all y, then all z, read as if they were "
                        "steps")
-            ->check(CLI::IsMember({"steps_first", "features_first"}));
+            ->check(support::one_of({"steps_first", "features_first"}));
         app.add_flag("--json", o.json, "print the result as a JSON line");
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
         return run(o);
     });
 }

@@ -22,7 +22,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -147,11 +146,9 @@ int main(int argc, char** argv) {
             ->required()
             ->default_str("");
         app.add_option("-o,--output", o.output, "the smaller file")->required()->default_str("");
-        const std::map<std::string, gait::precision> names{{"fp16", gait::precision::f16},
-                                                           {"int8", gait::precision::i8}};
-        app.add_option("--to", o.to, "fp16 or int8")
-            ->transform(CLI::CheckedTransformer(names).description(""))
-            ->default_str("int8");
+        support::add_choice(app, "--to", o.to,
+                            {{"fp16", gait::precision::f16}, {"int8", gait::precision::i8}},
+                            "bytes of a weight: two or one");
         app.add_option("--on", o.recordings,
                        "recordings, as har_prepare writes them, to compare both files on")
             ->default_str("none");
@@ -162,7 +159,8 @@ int main(int argc, char** argv) {
             ->check(support::number(gait::index{1}, gait::index{1'000'000'000}));
         app.add_option("--threads", o.threads, "0: all there are")->check(support::number(0, 1024));
         app.add_flag("--json", o.json, "print the comparison as a line of JSON");
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
         support::check_separate({{"the weights", o.weights}, {"the recordings", o.recordings}},
                                 {{"--output", o.output}});
         return har::with_weights(o.weights,

@@ -4,6 +4,8 @@
 // What the command lines of the programs have in common, over CLI11.
 #pragma once
 
+#include "support/program.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <charconv>
@@ -13,6 +15,8 @@
 #include <string>
 #include <system_error>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace support {
 namespace detail {
@@ -52,6 +56,55 @@ CLI::Validator number(T low, std::type_identity_t<T> high = detail::most<T>,
         return "expected " + expected + ", found '" + text + "'";
     };
     return {problem, range + or_word};
+}
+
+/// Accepts these words.
+inline CLI::Validator one_of(const std::vector<std::string>& words) {
+    const auto problem = [words](const std::string& text) -> std::string {
+        std::string list;
+        for (const std::string& word : words) {
+            if (text == word)
+                return {};
+            list += (list.empty() ? "" : ", ") + word;
+        }
+        return "expected one of " + list + ", found '" + text + "'";
+    };
+    return {problem, "{" + CLI::detail::join(words) + "}"};
+}
+
+/// An option for one of these values, by its word.
+template <class T>
+CLI::Option* add_choice(CLI::App& app, const std::string& option, T& value,
+                        const std::vector<std::pair<std::string, T>>& choices,
+                        const std::string& help) {
+    std::vector<std::string> words;
+    std::string now;
+    for (const auto& choice : choices) {
+        words.push_back(choice.first);
+        if (choice.second == value)
+            now = choice.first;
+    }
+    const auto choose = [&value, choices](const std::string& word) {
+        for (const auto& choice : choices)
+            if (choice.first == word)
+                value = choice.second;
+    };
+    return app.add_option_function<std::string>(option, choose, help)
+        ->check(one_of(words))
+        ->default_str(now);
+}
+
+/// Reads the command line. False: it asked for help, and got it. Throws usage_error.
+inline bool parse(CLI::App& app, int argc, char** argv) {
+    try {
+        app.parse(argc, argv);
+        return true;
+    } catch (const CLI::ParseError& end) {
+        if (end.get_exit_code() != 0)
+            throw usage_error(end.what());
+        app.exit(end);
+        return false;
+    }
 }
 
 } // namespace support

@@ -108,5 +108,9 @@ TEST_CASE("what can't be done is one line, and no file") {
     CHECK(says(complaint("none -o small"), "none"));
     CHECK(says(complaint("w -o small --on none"), "none"));
     CHECK(says(complaint("w -o small --on w"), "w"));
-    CHECK(run(folder, "gait_quantize", "w -o small --to int4").code != 0);
+    for (const std::string to : {"int4", "1"}) {
+        const auto result = run(folder, "gait_quantize", "w -o small --to " + to);
+        CHECK(result.code == 2);
+        CHECK(says(result.err, "gait_quantize: --to: expected one of fp16, int8, found '" + to));
+    }
 }

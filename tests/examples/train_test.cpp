@@ -329,7 +329,7 @@ TEST_CASE("--precision says what became of it, in training, evaluation and predi
                        "products: " + std::string(gait::name_of(precision))));
     }
     CHECK(says(run(folder, "har_train", words + "--precision half").err,
-               "half not in {fp32,fp32_split,bf16}"));
+               "--precision: expected one of fp32, fp32_split, bf16, found 'half'"));
 }
 
 TEST_CASE("a recipe is what is not said otherwise") {
@@ -463,7 +463,10 @@ TEST_CASE("mistakes are one line that says what to do") {
 
     const auto usage = [&](const std::string& words) {
         const auto result = run(folder, "har_train", quick + words);
-        CHECK(result.code > 1);
+        CHECK(result.code == 2);
+        CHECK(result.err.starts_with("har_train: "));
+        CHECK(result.err.ends_with(" (see --help)\n"));
+        CHECK(std::ranges::count(result.err, '\n') == 1);
         return result.err;
     };
     CHECK(says(usage("--clip nan"), "--clip: expected a number, 0 or more, found 'nan'"));
@@ -471,6 +474,11 @@ TEST_CASE("mistakes are one line that says what to do") {
     CHECK(says(usage("--dropout nan"), "expected a number from 0 to 0.999999, found 'nan'"));
     CHECK(says(usage("--hop 0"), "expected a whole number from 1 to 1000000000, found '0'"));
     CHECK(says(usage("--hop 1.5"), "found '1.5'"));
+    CHECK(says(usage("--schedule 1"), "expected one of constant, step, cosine, found '1'"));
+    CHECK(says(usage("--order 0"), "expected one of shuffled, dealt, found '0'"));
+    CHECK(says(usage("--bath 64"), "--bath"));
+    CHECK(run(folder, "har_train", "").code == 2);
+    CHECK(run(folder, "har_train", "--help").code == 0);
     CHECK(
         says(usage("--folds 1"), "expected a whole number from 2 to 100000, or users, found '1'"));
 
