@@ -82,13 +82,6 @@ public:
         }
     }
 
-    /// Hands everything printed to whoever reads it.
-    static void flush() {
-        if (std::fflush(stdout) != 0 || std::ferror(stdout))
-            throw gait::error(
-                {"standard output", "", "a file that can be written", gait::system_reason(errno)});
-    }
-
 private:
     // As in RFC 4180.
     static std::string field(const std::string& text) {
@@ -190,7 +183,7 @@ private:
         }
         found_ += rows;
         due_.clear();
-        printer::flush();
+        support::flush_output();
     }
 
     options options_;

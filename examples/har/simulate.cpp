@@ -18,9 +18,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -120,8 +118,8 @@ public:
         flush();
         if (file_)
             file_->commit();
-        else if (std::fflush(stdout) != 0)
-            fail();
+        else
+            support::flush_output();
     }
 
 private:
@@ -138,12 +136,8 @@ private:
         if (file_)
             file_->write(text_);
         else if (std::fwrite(text_.data(), 1, text_.size(), stdout) != text_.size())
-            fail();
+            support::flush_output(); // which knows why not
         text_.clear();
-    }
-    [[noreturn]] static void fail() {
-        throw gait::error(
-            {"standard output", "", "a place that can be written", std::strerror(errno)});
     }
 
     std::optional<gait::atomic_file> file_;

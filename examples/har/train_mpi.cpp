@@ -160,7 +160,7 @@ int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint
     const int code = har::train(o, gait::any_communicator(ranks), last);
     std::printf("Rank 0 sent %.1f MB and waited %.1f s for the others.\n",
                 static_cast<double>(ranks.bytes_sent()) / 1e6, ranks.watch().seconds_waited());
-    std::fflush(stdout);
+    support::flush_output();
     ranks.finish();
     last_words.none();
     return code;

@@ -16,6 +16,10 @@
 //   }
 #pragma once
 
+#include <gait/core/error.hpp>
+#include <gait/files/system.hpp>
+
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -31,6 +35,13 @@ struct usage_error : std::runtime_error {
     [[nodiscard]] std::string text() const { return std::string(what()) + " (see --help)"; }
 };
 
+/// Hands everything printed so far to whoever reads it. Throws gait::error if any of it got lost.
+inline void flush_output() {
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+        throw gait::error(
+            {"standard output", "", "a place that can be written", gait::system_reason(errno)});
+}
+
 /// Calls body(argc, argv) and returns what it returns. An exception becomes the line
 /// "name: message" on standard error, and exit code 1 or usage_error's.
 template <class Body>
@@ -44,7 +55,10 @@ int run_program(const std::string& name, int argc, char** argv, const Body& body
         return code;
     };
     try {
-        return body(argc, argv);
+        const int code = body(argc, argv);
+        if (code == 0)
+            flush_output();
+        return code;
     } catch (const usage_error& problem) {
         return fail(problem.text(), usage_error::exit_code);
     } catch (const std::bad_alloc&) {

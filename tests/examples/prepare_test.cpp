@@ -218,6 +218,13 @@ TEST_CASE("bad places: one line each") {
     CHECK(result.code == 1);
     CHECK(says(result.err, "no/such/folder/o: expected a file that can be written"));
     CHECK(says(run(folder, "har_prepare", "walk.csv -o .").err, "found a directory"));
+    // The # hides the redirections that `run` appends.
+    for (const std::string words : {"walk.csv -o o", "--help"}) {
+        result = run(folder, "har_prepare", words + " >/dev/full 2>err #");
+        CHECK(result.code == 1);
+        CHECK(result.err == "har_prepare: standard output: expected a place that can be written, "
+                            "found 'No space left on device'\n");
+    }
     CHECK(run(folder, "har_prepare", "walk.csv -o ./walk.csv").err ==
           "har_prepare: ./walk.csv, --output: expected another file than the recordings, found the "
           "same\n");
