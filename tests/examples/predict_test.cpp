@@ -298,6 +298,22 @@ TEST_CASE("it answers as soon as a window is full, before the input ends") {
     CHECK(status == 0);
 }
 
+TEST_CASE("the largest numbers that are read have probabilities too") {
+    const scratch_folder folder;
+    const std::string model = save_model<7>(folder);
+    std::string csv = header;
+    for (int i = 0; i < 2 * steps; ++i) { // halfway between two samples of 50 Hz
+        const std::string x = i % 2 == 0 ? "1e15" : "-1e15", ms = std::to_string(1000 + 15 * i);
+        csv += std::to_string(i) + "," + ms + "," + ms + "000000," + x + "," + x + "," + x +
+               ",a,phone,phone_1,walk\n";
+    }
+    write_all(folder / "large.csv", csv);
+    const auto result = run(folder, "har_predict", model + " large.csv");
+    CHECK(result.code == 0);
+    CHECK(says(result.out, ",class "));
+    CHECK(!says(result.out, "nan"));
+}
+
 TEST_CASE("what can't be done is one line and exit code 1") {
     const scratch_folder folder;
     const auto weights = save_model<7>(folder);
