@@ -37,11 +37,14 @@ inline void name_files_of(const std::string& part, train_options& o) {
         o.fit.checkpoint = own(o.fit.checkpoint);
 }
 
-/// The checkpoint: where it is wanted, or beside the weights.
+/// The checkpoint: where it is wanted, or beside the weights. No two names of weights share one.
 inline std::filesystem::path checkpoint_of(const train_options& o) {
-    return o.fit.checkpoint.empty()
-               ? std::filesystem::path(o.weights).replace_extension(".checkpoint")
-               : o.fit.checkpoint;
+    if (!o.fit.checkpoint.empty())
+        return o.fit.checkpoint;
+    std::filesystem::path file = o.weights;
+    if (file.extension() == ".safetensors")
+        file.replace_extension();
+    return file += ".checkpoint";
 }
 
 /// Whether one of several runs resumes: one that was not begun has no checkpoint.

@@ -222,7 +222,7 @@ void add_run_options(CLI::App& app, train_options& o, bool ranks) {
     app.add_option("--log-steps", o.log_steps, "file for one JSON line per step")
         ->default_str("none");
     app.add_option("--checkpoint", o.fit.checkpoint,
-                   "written after every epoch (default: beside the weights)")
+                   "written after every epoch (default: NAME.checkpoint for NAME.safetensors)")
         ->always_capture_default(false);
     app.add_flag("--resume", o.fit.resume, "go on from the checkpoint, to the same bytes");
 }

@@ -411,6 +411,16 @@ TEST_CASE("a resumed run goes on with its logs, one that is refused leaves them 
     CHECK(std::ranges::count(read_all(folder / "epochs.jsonl"), '\n') == 3);
 }
 
+TEST_CASE("every file of weights has a checkpoint of its own") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    for (const std::string name : {"v1.a", "v1.b", "x.checkpoint", "y.safetensors"})
+        succeed(folder, "har_train", quick + "--epochs 1 -o " + name);
+    for (const char* name :
+         {"v1.a.checkpoint", "v1.b.checkpoint", "x.checkpoint.checkpoint", "y.checkpoint"})
+        CHECK_MESSAGE(std::filesystem::exists(folder / name), name);
+}
+
 TEST_CASE("nothing is written over what is read, nor two things to one place") {
     const scratch_folder folder;
     make_recordings(folder, 30'000, 3);
