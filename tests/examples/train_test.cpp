@@ -342,7 +342,8 @@ TEST_CASE("a recipe is what is not said otherwise") {
     succeed(folder, "har_train", words + "--epochs 1 --recipe plain -o plain.safetensors");
     succeed(folder, "har_train",
             words +
-                "--epochs 1 --batch 1000 --schedule constant --yaw 0 --tilt 0 --mirror 0 --scale 0 "
+                "--epochs 1 --batch 1000 --schedule constant --align none --yaw 0 --tilt 0 "
+                "--mirror 0 --scale 0 "
                 "--warp 0 --dropout 0 --dropout-between 0 --average-weights 0 -o said.safetensors");
     CHECK(read_all(folder / "plain.safetensors") == read_all(folder / "said.safetensors"));
 }
