@@ -179,9 +179,6 @@ int explore(const options& o) {
     for (const std::string& file : o.files)
         inputs.push_back({"the recordings", file});
     support::check_separate(inputs, {{"--output", index_path}});
-    support::make_folder(o.output);
-    static_cast<void>(gait::atomic_file(index_path));
-
     gait::hhar_tracks tracks;
     const gait::index rows = har::read_tables(o.files, o.threads, tracks);
     if (support::interrupted())
@@ -190,6 +187,8 @@ int explore(const options& o) {
     std::vector<gait::track_report> reports;
     const gait::recordings r = gait::prepare(std::move(tracks), o.preparation, o.files.front(),
                                              reports, [](gait::index) {});
+    // Recordings that can't be read leave no folder behind.
+    support::make_folder(o.output);
 
     support::page page("Recordings: " + har::grouped(rows) + " rows of " +
                        har::grouped(std::ssize(r.users)) + " users");

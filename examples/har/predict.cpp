@@ -44,7 +44,7 @@ struct options {
     std::string weights, csv;
     gait::index hop = 20, shortest = 0;
     double max_gap = gait::preparation_options{}.max_gap;
-    int threads = gait::available_threads();
+    int threads = 0; // 0: all there are
     gait::product_precision precision = gait::product_precision::fp32;
     double unsure = 0;
     bool json = false;
@@ -61,12 +61,11 @@ struct moment {
 /// Lines on standard output: CSV with a header, or JSON.
 class printer {
 public:
-    explicit printer(bool json) : json_(json) {
-        if (!json_)
-            std::puts("seconds,user,device,class,probability");
-    }
+    explicit printer(bool json) : json_(json) {}
 
-    void print(const moment& at, const std::string& label, float probability) const {
+    void print(const moment& at, const std::string& label, float probability) {
+        if (!json_ && !std::exchange(begun_, true)) // an input that can't be read has no header
+            std::puts("seconds,user,device,class,probability");
         const auto& [user, device] = at.name;
         if (json_) {
             const nlohmann::ordered_json line{{"seconds", std::round(at.seconds * 1e3) / 1e3},
@@ -93,7 +92,7 @@ private:
         return quoted + "\"";
     }
 
-    bool json_;
+    bool json_, begun_ = false;
 };
 
 /// Follows every device in the input and classifies its windows.
@@ -143,7 +142,7 @@ public:
             throw gait::error({name, "",
                                "a window of " + std::to_string(needed) +
                                    " samples without a gap of over " +
-                                   std::to_string(options_.max_gap) + " s",
+                                   support::number_text(options_.max_gap) + " s",
                                "at most " + std::to_string(longest)});
     }
 
@@ -284,8 +283,8 @@ int main(int argc, char** argv) {
         app.add_option("--max-gap", o.max_gap,
                        "seconds between two rows above which a window isn't continued")
             ->check(support::number(1e-6, 60.0));
-        app.add_option("--threads", o.threads, "threads that classify")
-            ->check(support::number(1, 1024));
+        app.add_option("--threads", o.threads, "that classify; 0: all there are")
+            ->check(support::number(0, 1024));
         har::add_precision_option(app, o.precision);
         app.add_option("--unsure", o.unsure,
                        "print the class unsure where the best has a probability below this")
@@ -293,6 +292,8 @@ int main(int argc, char** argv) {
         app.add_flag("--json", o.json, "print JSON lines instead of CSV");
         if (!support::parse(app, count, words))
             return 0;
+        if (o.threads == 0)
+            o.threads = gait::available_threads();
         return run(o);
     });
 }

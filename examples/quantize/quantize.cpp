@@ -44,6 +44,25 @@ void print_sizes(const std::string& path) {
                 static_cast<std::uintmax_t>(std::filesystem::file_size(path)));
 }
 
+/// The windows to compare on.
+struct test_windows {
+    gait::recordings r;
+    gait::index steps = 0;
+    std::vector<gait::window> all;
+    std::vector<gait::index> chosen; // of all
+};
+
+/// Throws gait::error if the recordings have none for these weights.
+test_windows read_windows(const options& o, const gait::model_info& info) {
+    test_windows test;
+    test.r = gait::load_recordings(o.recordings);
+    har::check_match(o.weights, info, o.recordings, test.r);
+    test.steps = har::steps_of(o.weights, info);
+    test.all = gait::make_windows(test.r, test.steps, o.hop);
+    test.chosen = har::windows_of(o.users, o.recordings, test.r, test.all);
+    return test;
+}
+
 /// What two versions of a model say of the same windows.
 struct comparison {
     gait::evaluation before, after;
@@ -95,11 +114,8 @@ void print_json(const comparison& c, const std::vector<std::string>& classes) {
 
 template <class Model>
 comparison compare(const options& o, const gait::trained_model<Model>& before,
-                   const gait::trained_model<Model>& after, const gait::recordings& r) {
-    const gait::index steps = har::steps_of(o.weights, before.info);
-    const auto windows = gait::make_windows(r, steps, o.hop);
-    const auto chosen = har::windows_of(o.users, o.recordings, r, windows);
-    const gait::recorded_windows source(r, windows, steps, chosen,
+                   const gait::trained_model<Model>& after, const test_windows& test) {
+    const gait::recorded_windows source(test.r, test.all, test.steps, test.chosen,
                                         {before.info.mean, before.info.deviation}, {},
                                         gait::gravity_alignment(before.info.up));
     comparison c;
@@ -114,11 +130,9 @@ comparison compare(const options& o, const gait::trained_model<Model>& before,
 template <class Model>
 int quantize(const gait::trained_model<Model>& trained, const options& o) {
     // All that can be wrong with the recordings is said before anything is written.
-    gait::recordings r;
-    if (!o.recordings.empty()) {
-        r = gait::load_recordings(o.recordings);
-        har::check_match(o.weights, trained.info, o.recordings, r);
-    }
+    test_windows test;
+    if (!o.recordings.empty())
+        test = read_windows(o, trained.info);
     gait::save_weights(o.output, trained.model, trained.parameters.span(), trained.info, o.to);
     if (!o.json) {
         print_sizes(o.weights);
@@ -127,8 +141,8 @@ int quantize(const gait::trained_model<Model>& trained, const options& o) {
     if (o.recordings.empty())
         return 0;
     // Not what was meant to be written, but what a reader gets.
-    const auto c = compare(o, trained, gait::load_weights(o.output, trained.model), r);
-    o.json ? print_json(c, r.classes) : print(c, r.classes);
+    const auto c = compare(o, trained, gait::load_weights(o.output, trained.model), test);
+    o.json ? print_json(c, test.r.classes) : print(c, test.r.classes);
     return 0;
 }
 
@@ -154,6 +168,7 @@ int main(int argc, char** argv) {
             ->default_str("none");
         app.add_option("--users", o.users, "users to compare on, as a,b")
             ->delimiter(',')
+            ->needs("--on")
             ->default_str("all");
         app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
             ->check(support::number(gait::index{1}, gait::index{1'000'000'000}));

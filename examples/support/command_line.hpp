@@ -19,21 +19,21 @@
 #include <vector>
 
 namespace support {
-namespace detail {
 
+/// With as many digits as it takes to read the same number again.
 template <class T>
 std::string number_text(T number) {
     char text[32];
     return {text, std::to_chars(text, std::end(text), number).ptr};
 }
 
+namespace detail {
 /// Above it a range is open. Of floating-point numbers it is what a float can hold, so that an
 /// infinity is refused.
 template <class T>
 constexpr T most = std::numeric_limits<T>::max();
 template <std::floating_point T>
 constexpr T most<T> = std::numeric_limits<float>::max();
-
 } // namespace detail
 
 /// Accepts numbers from `low` to `high`, both included, and neither NaN nor infinity; or a word.
@@ -41,8 +41,7 @@ template <class T>
 CLI::Validator number(T low, std::type_identity_t<T> high = detail::most<T>,
                       const std::string& word = {}) {
     const bool open = high == detail::most<T>;
-    const std::string range =
-        detail::number_text(low) + (open ? " or more" : " to " + detail::number_text(high));
+    const std::string range = number_text(low) + (open ? " or more" : " to " + number_text(high));
     const std::string or_word = word.empty() ? "" : ", or " + word;
     const std::string expected = std::string(std::integral<T> ? "a whole number" : "a number") +
                                  (open ? ", " : " from ") + range + or_word;

@@ -143,6 +143,9 @@ TEST_CASE("har_explore draws classes, users, devices, traces, rates, gaps and sp
     const auto bad = run(folder, "har_explore", "recordings.csv -o recordings.csv");
     CHECK(bad.code == 1);
     CHECK(says(bad.err, "har_explore: recordings.csv: expected a folder"));
+    write_all(folder / "bad.csv", "no table");
+    CHECK(run(folder, "har_explore", "bad.csv -o bad").code == 1);
+    CHECK_FALSE(fs::exists(folder / "bad"));
 }
 
 TEST_CASE("the spectrum of a sine is its power at its frequency, whatever its direction") {

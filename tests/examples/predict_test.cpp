@@ -323,11 +323,14 @@ TEST_CASE("what can't be done is one line and exit code 1") {
     const auto complaint = [&](const std::string& words, const std::string& input) {
         const auto result = predict(folder, words, input);
         CHECK(result.code == 1);
+        CHECK(result.out.empty());
         CHECK(result.err.starts_with("har_predict: "));
         CHECK(lines_of(result.err).size() == 1);
         return result.err;
     };
-    CHECK(says(complaint(weights + " -", csv), "a window of 40 samples"));
+    CHECK(
+        says(complaint(weights + " -", csv), "a window of 40 samples without a gap of over 0.2 s"));
+    CHECK(says(complaint(weights + " - --threads 0", csv), "a window of 40 samples"));
     CHECK(says(complaint(weights + " -", csv), "found at most 39"));
     CHECK(says(complaint(weights + " -", ""), "empty file"));
     CHECK(says(complaint(weights + " -", std::string(header) + "0,1,2,x,0,0,a,m,d,walk\n"),

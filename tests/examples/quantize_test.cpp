@@ -108,6 +108,8 @@ TEST_CASE("what can't be done is one line, and no file") {
     CHECK(says(complaint("none -o small"), "none"));
     CHECK(says(complaint("w -o small --on none"), "none"));
     CHECK(says(complaint("w -o small --on w"), "w"));
+    CHECK(says(complaint("w -o small --on r --users zoe"), "'zoe'"));
+    CHECK(run(folder, "gait_quantize", "w -o small --users ann").code == 2);
     for (const std::string to : {"int4", "1"}) {
         const auto result = run(folder, "gait_quantize", "w -o small --to " + to);
         CHECK(result.code == 2);
