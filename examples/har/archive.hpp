@@ -7,6 +7,7 @@
 #pragma once
 
 #include <gait/core/error.hpp>
+#include <gait/files/system.hpp>
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -37,7 +38,8 @@ public:
         if (std::filesystem::is_directory(path_, ignored))
             throw gait::error({path_, "", "a file", "a directory"});
         if (archive_read_open_filename(archive_.get(), path_.c_str(), chunk_size) != ARCHIVE_OK)
-            fail();
+            throw gait::error({path_, "", "a file that can be read",
+                               gait::system_reason(archive_errno(archive_.get()))});
     }
     /// The current member of `outer`, which is an archive of its own. `outer` must stay and isn't
     /// read by anybody else meanwhile.
