@@ -95,7 +95,8 @@ int evaluate(const gait::trained_model<Model>& trained, const options& o) {
     const gait::recordings r = gait::load_recordings(o.prepared);
     har::check_match(o.weights, trained.info, o.prepared, r);
     const gait::index steps = har::steps_of(o.weights, trained.info);
-    const auto windows = gait::make_windows(r, steps, o.hop, std::min(o.shortest, steps));
+    har::check_shortest(o.shortest, steps);
+    const auto windows = gait::make_windows(r, steps, o.hop, o.shortest);
     const auto chosen = har::windows_of(o.users, o.prepared, r, windows);
     const gait::recorded_windows source(r, windows, steps, chosen,
                                         {trained.info.mean, trained.info.deviation}, {},

@@ -7,6 +7,7 @@
 // windows that one read of the input completes are classified together: one by one when live, in
 // full tiles when it is a file.
 #include "archive.hpp"
+#include "chosen_windows.hpp"
 #include "live_track.hpp"
 #include "models.hpp"
 #include "precision_option.hpp"
@@ -110,9 +111,9 @@ public:
     }
 
     void add(const gait::hhar_row& row) {
-        const auto at = tracks_.try_emplace(
-            {std::string(row.user), std::string(row.device)}, info_.rate_hz, options_.max_gap,
-            info_.window_steps, options_.hop, std::min(options_.shortest, info_.window_steps));
+        const auto at = tracks_.try_emplace({std::string(row.user), std::string(row.device)},
+                                            info_.rate_hz, options_.max_gap, info_.window_steps,
+                                            options_.hop, options_.shortest);
         auto& device = *at.first;
         device.second.add(row,
                           [&](double seconds, gait::index steps) { look(device, seconds, steps); });
@@ -135,9 +136,7 @@ public:
             std::fprintf(stderr,
                          "har_predict: left out %td rows no later than the row before them\n",
                          ignored);
-        const gait::index needed = options_.shortest > 0
-                                       ? std::min(options_.shortest, info_.window_steps)
-                                       : info_.window_steps;
+        const gait::index needed = options_.shortest > 0 ? options_.shortest : info_.window_steps;
         if (found_ == 0)
             throw gait::error({name, "",
                                "a window of " + std::to_string(needed) +
@@ -251,6 +250,7 @@ int run(const options& o) {
         trained.model.use_products(o.precision);
         if (!(trained.info.rate_hz > 0))
             throw gait::error({o.weights, "metadata 'rate_hz'", "samples per second", "nothing"});
+        har::check_shortest(o.shortest, trained.info.window_steps);
         predictor predict(trained, o);
         if (o.csv == "-")
             read_pipe(predict);

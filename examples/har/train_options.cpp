@@ -98,7 +98,6 @@ void add_fold_options(CLI::App& app, train_options& o, bool shown) {
                    "parts of the users, each held out by a model of its own; users: one each.\n"
                    "The weights of fold K go to NAME-foldK")
         ->check(support::number(2, 100'000, "users"))
-        ->excludes("--validation-users")
         ->default_str("none");
     app.add_option("--fold", o.fold, "train this one alone; 0: all of them")
         ->check(support::number(0, 100'000))
@@ -173,8 +172,8 @@ void add_augmentation_options(CLI::App& app, train_options& o) {
         ->check(support::number(0.0, 180.0));
     app.add_option(
            "--tilt", o.augment.tilt,
-           "likewise, of windows in which somebody moves; how a phone that is still lies is "
-           "all that tells sitting from standing")
+           "like --rotate, but only for windows in which somebody moves: how a phone that is "
+           "still lies is all that tells sitting from standing")
         ->check(support::number(0.0, 180.0));
     app.add_option("--mirror", o.augment.mirror,
                    "share of windows whose left and right change places, as in the other pocket")
@@ -227,6 +226,17 @@ void add_run_options(CLI::App& app, train_options& o, bool ranks) {
     app.add_flag("--resume", o.fit.resume, "go on from the checkpoint, to the same bytes");
 }
 
+/// What would be left out silently. Throws support::usage_error.
+void check_together(const CLI::App& app, const train_options& o) {
+    if (app.count("--validation-users") == 0)
+        return;
+    if (app.count("--folds") > 0)
+        throw support::usage_error("--folds excludes --validation-users");
+    if (o.split != "user" && o.split != "both")
+        throw support::usage_error(
+            "--validation-users: expected --split user or both, found --split " + o.split);
+}
+
 /// The words after the program's name as a shell would read them again.
 std::string command_line(std::string line, int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
@@ -260,7 +270,8 @@ void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
                    "--warm-up says otherwise")
         ->check(whole)
         ->default_str("");
-    app.add_flag("--keep-learning-rate", ranks.keep_rate, "neither, whatever the number of ranks");
+    app.add_flag("--keep-learning-rate", ranks.keep_rate,
+                 "with --batch-per-rank: don't scale the learning rate or add a warm-up");
     auto* local =
         app.add_option(
                "--average-every", o.fit.average_every,
@@ -326,6 +337,7 @@ bool read_command_line(int argc, char** argv, train_options& o, rank_options* ra
         add_rank_options(app, o, *ranks);
     if (!support::parse(app, argc, argv))
         return false;
+    check_together(app, o);
     if (o.recipe == "plain")
         cook_plainly(app, o);
     o.command = command_line(ranks ? "har_train_mpi" : "har_train", argc, argv);

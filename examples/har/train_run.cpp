@@ -164,7 +164,7 @@ training_outcome train_model(const Model& model, train_options& o,
                              const std::vector<split_result>& others = {}) {
     const bool first = ranks.rank() == 0; // shows and writes for all
     o.fit.tile = gait::windows_per_tile_with(o.precision);
-    auto windows = gait::make_windows(r, o.window, o.hop, std::min(o.shortest, o.window));
+    auto windows = gait::make_windows(r, o.window, o.hop, o.shortest);
     const gait::split parts = split_windows(o, r, windows);
     gait::scaling scale;
     if (reads_a_part(o, ranks)) {
@@ -369,6 +369,7 @@ int train(train_options& o, const gait::any_communicator& ranks, last_checkpoint
     if (both && ranks.size() > 1)
         throw gait::error({"", "--split both", "one process, har_train",
                            std::to_string(ranks.size()) + " ranks"});
+    check_shortest(o.shortest, o.window);
     o.fit.method = chosen_optimizer(o);
     if (!in_folds && !both) {
         if (ranks.rank() == 0)

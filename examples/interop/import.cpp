@@ -92,7 +92,7 @@ int main(int argc, char** argv) {
             ->check(support::number(gait::index{1}, gait::longest_window));
         app.add_option("--units", o.info.units, "of the input, for example m/s^2");
         app.add_option("--input-layout", o.input_layout,
-                       "how the windows lay that the model was trained on: steps_first (default), "
+                       "how the training windows were laid out: steps_first (default), "
                        "or features_first, all x, then all y, then all z, read as if they were "
                        "steps")
             ->check(support::one_of({"steps_first", "features_first"}));

@@ -292,6 +292,7 @@ TEST_CASE("one rank's error ends all of them, and is told") {
     const auto usage = on_ranks(folder, 2, "--mode other");
     CHECK(usage.code == 2);
     CHECK(usage.err.find("--mode") == usage.err.rfind("--mode"));
+    CHECK(!contains(on_ranks(folder, 1, "--help").out, "Excludes: \n"));
 
     const auto orders = two(quick + "--mode async");
     CHECK(orders.code == 1);

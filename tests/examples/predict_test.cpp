@@ -332,6 +332,8 @@ TEST_CASE("what can't be done is one line and exit code 1") {
         says(complaint(weights + " -", csv), "a window of 40 samples without a gap of over 0.2 s"));
     CHECK(says(complaint(weights + " - --threads 0", csv), "a window of 40 samples"));
     CHECK(says(complaint(weights + " -", csv), "found at most 39"));
+    CHECK(says(complaint(weights + " - --short-windows 41", csv),
+               "--short-windows: expected at most 40, a whole window, found 41"));
     CHECK(says(complaint(weights + " -", ""), "empty file"));
     CHECK(says(complaint(weights + " -", std::string(header) + "0,1,2,x,0,0,a,m,d,walk\n"),
                "expected a number, found 'x'"));

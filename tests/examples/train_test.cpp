@@ -458,6 +458,9 @@ TEST_CASE("mistakes are one line that says what to do") {
     CHECK(train("prepared.safetensors --window 100000").find("100000 samples") !=
           std::string::npos);
 
+    CHECK(says(train("prepared.safetensors --window 40 --short-windows 41"),
+               "--short-windows: expected at most 40, a whole window, found 41"));
+
     succeed(folder, "har_train", quick + "--epochs 1 --batch 64");
     const std::string again =
         "prepared.safetensors --recipe plain --window 40 --epochs 2 --resume ";
@@ -488,6 +491,9 @@ TEST_CASE("mistakes are one line that says what to do") {
     CHECK(says(usage("--schedule 1"), "expected one of constant, step, cosine, found '1'"));
     CHECK(says(usage("--order 0"), "expected one of shuffled, dealt, found '0'"));
     CHECK(says(usage("--bath 64"), "--bath"));
+    CHECK(says(usage("--split random --validation-users a"),
+               "--validation-users: expected --split user or both, found --split random"));
+    CHECK(says(usage("--folds 2 --validation-users a"), "--folds excludes --validation-users"));
     CHECK(run(folder, "har_train", "").code == 2);
     CHECK(run(folder, "har_train", "--help").code == 0);
     CHECK(
@@ -503,6 +509,9 @@ TEST_CASE("mistakes are one line that says what to do") {
     CHECK(
         fail(folder, "har_evaluate", "weights.safetensors two.safetensors").find("still, moving") !=
         std::string::npos);
+    CHECK(says(fail(folder, "har_evaluate",
+                    "weights.safetensors prepared.safetensors --short-windows 500"),
+               "--short-windows: expected at most "));
     CHECK(fail(folder, "har_evaluate", "weights.safetensors prepared.safetensors --users zoe")
               .find("'zoe'") != std::string::npos);
 }
