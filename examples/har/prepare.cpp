@@ -18,6 +18,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -29,18 +30,22 @@ namespace {
 struct options {
     std::vector<std::string> files;
     std::string output = "prepared.safetensors";
-    std::string classes; // a,b,c or nothing
+    std::vector<std::string> classes; // empty: as the labels are
     std::string rate = "50";
     gait::preparation_options preparation;
     gait::index window = 200;
     int threads = 0; // 0: all there are
 };
 
-/// "a,b,c" as a list.
+/// "a,b,c" as a list. Throws support::usage_error if it isn't one of different names.
 std::vector<std::string> names_in(const std::string& text) {
     std::vector<std::string_view> fields;
-    if (!text.empty())
-        gait::split_fields(text, fields);
+    gait::split_fields(text, fields);
+    auto sorted = fields;
+    std::ranges::sort(sorted);
+    if (sorted.front().empty() || std::ranges::adjacent_find(sorted) != sorted.end())
+        throw support::usage_error("--classes: expected different names as a,b,c, found '" + text +
+                                   "'");
     return {fields.begin(), fields.end()};
 }
 
@@ -52,7 +57,7 @@ int prepare(const options& o) {
     // A place that can't be written to is better known before the work than after it.
     static_cast<void>(gait::atomic_file(o.output));
 
-    gait::hhar_tracks tracks(names_in(o.classes));
+    gait::hhar_tracks tracks(o.classes);
     const gait::index rows = har::read_tables(o.files, o.threads, tracks);
     if (support::interrupted())
         return support::interrupted_exit_code();
@@ -95,10 +100,12 @@ int main(int argc, char** argv) {
             ->check(support::number(1e-6, 60.0));
         app.add_flag("--drop-null", o.preparation.drop_null,
                      "leave out rows labelled null instead of keeping them as a class");
+        std::string classes;
         app.add_option(
-               "--classes", o.classes,
-               "the labels in the files, in the order wanted, as a,b,c; any other label is\n"
-               "then an error (default: the files' own)")
+               "--classes", classes,
+               "classes in the order wanted, as a,b,c; a label that isn't one of them is an\n"
+               "error (default: HHAR's seven if the files have no other labels; else the\n"
+               "files' labels by the alphabet)")
             ->always_capture_default(false);
         app.add_option("--units", o.preparation.units,
                        "units of x, y, z, kept for the record; nothing is converted");
@@ -112,6 +119,8 @@ int main(int argc, char** argv) {
         o.preparation.native = o.rate == "native";
         if (!o.preparation.native)
             o.preparation.rate_hz = std::stod(o.rate);
+        if (app.count("--classes") > 0)
+            o.classes = names_in(classes);
         if (o.threads == 0)
             o.threads = gait::available_threads();
         support::catch_interrupts();

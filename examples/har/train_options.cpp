@@ -324,8 +324,11 @@ std::string in_words(const gait::augmentation& a) {
 }
 
 bool read_command_line(int argc, char** argv, train_options& o, rank_options* ranks) {
-    CLI::App app{"Trains the reference model on prepared recordings.\n"
-                 "Ctrl-C stops; the checkpoint of the last complete epoch stays, for --resume."};
+    CLI::App app{
+        "Trains the reference model on prepared recordings of six or seven classes, for\n"
+        "which it is compiled: examples/har/models.hpp is the place to add another number,\n"
+        "as train_six.cpp and train_seven.cpp do.\n"
+        "Ctrl-C stops; the checkpoint of the last complete epoch stays, for --resume."};
     app.option_defaults()->always_capture_default();
     cook_for_people(o);
     add_data_options(app, o);

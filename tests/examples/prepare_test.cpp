@@ -90,6 +90,11 @@ TEST_CASE("options do what they say") {
     CHECK(says(result.err, "har_prepare: walk.csv: expected rows that make a run"));
     CHECK(run(folder, "har_prepare", "walk.csv --rate 0").code == 2);
     CHECK(says(run(folder, "har_prepare", "--help").out, "sampling rate in Hz"));
+    for (const char* classes : {"walk,walk", "walk,,null", "''"}) {
+        result = run(folder, "har_prepare", std::string("walk.csv -o q --classes ") + classes);
+        CHECK(result.code == 2);
+        CHECK(says(result.err, "--classes: expected different names as a,b,c, found '"));
+    }
 }
 
 TEST_CASE("plain, .gz and .zip give the same recordings") {

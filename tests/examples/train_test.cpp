@@ -505,7 +505,8 @@ TEST_CASE("mistakes are one line that says what to do") {
     for (auto& label : r.labels)
         label = label > 2;
     gait::save_recordings(folder / "two.safetensors", r);
-    CHECK(train("two.safetensors").find("6 or 7 classes, found 2") != std::string::npos);
+    CHECK(train("two.safetensors").find("6 or 7 classes (examples/har/models.hpp") !=
+          std::string::npos);
     CHECK(
         fail(folder, "har_evaluate", "weights.safetensors two.safetensors").find("still, moving") !=
         std::string::npos);
