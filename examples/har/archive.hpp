@@ -33,11 +33,14 @@ namespace har {
 /// member. Throws gait::error with the path and libarchive's reason.
 class archive_reader {
 public:
-    explicit archive_reader(std::string path) : archive_reader(std::move(path), nullptr) {
+    /// `path` may be "-", standard input.
+    explicit archive_reader(const std::string& path)
+        : archive_reader(path == "-" ? "standard input" : path, nullptr) {
         std::error_code ignored;
-        if (std::filesystem::is_directory(path_, ignored))
+        if (std::filesystem::is_directory(path, ignored))
             throw gait::error({path_, "", "a file", "a directory"});
-        if (archive_read_open_filename(archive_.get(), path_.c_str(), chunk_size) != ARCHIVE_OK)
+        if (archive_read_open_filename(archive_.get(), path == "-" ? nullptr : path.c_str(),
+                                       chunk_size) != ARCHIVE_OK)
             throw gait::error({path_, "", "a file that can be read",
                                gait::system_reason(archive_errno(archive_.get()))});
     }
@@ -163,9 +166,11 @@ void for_each_table(const std::string& path, const Take& take) {
     archive_reader first(path);
     auto member = first.next_member();
     if (!member)
-        throw gait::error({path, "line 1", "a row of accelerometer data", "an empty file"});
+        throw gait::error({first.path(), "line 1", "a row of accelerometer data", "an empty file"});
     if (!first.is_zip())
-        return take(first, path);
+        return take(first, first.path());
+    if (path == "-") // it would have to be read twice
+        throw gait::error({first.path(), "", "a table, plain or compressed", "a .zip"});
 
     std::vector<std::string> names;
     for (; member; member = first.next_member())

@@ -222,8 +222,10 @@ int main(int argc, char** argv) {
             "Draws what is in recordings in HHAR's ten CSV columns: pictures as SVG, and a\n"
             "page with all of them, index.html, that needs nothing else. Uses gnuplot."};
         app.option_defaults()->always_capture_default();
-        app.add_option("files", o.files,
-                       "CSV files, plain or compressed (.gz, .bz2, .xz, .zst), or .zip archives")
+        app.add_option(
+               "files", o.files,
+               "CSV files, plain or compressed (.gz, .bz2, .xz, .zst), or .zip archives; - is\n"
+               "standard input, which is no .zip")
             ->required()
             ->default_str("");
         app.add_option("-o,--output", o.output, "folder for the page and the pictures");

@@ -87,8 +87,10 @@ int main(int argc, char** argv) {
             "Prepares recordings in HHAR's ten CSV columns for training: sorts them by user\n"
             "and device, cuts them at gaps, resamples them, and reports what it did."};
         app.option_defaults()->always_capture_default();
-        app.add_option("files", o.files,
-                       "CSV files, plain or compressed (.gz, .bz2, .xz, .zst), or .zip archives")
+        app.add_option(
+               "files", o.files,
+               "CSV files, plain or compressed (.gz, .bz2, .xz, .zst), or .zip archives; - is\n"
+               "standard input, which is no .zip")
             ->required()
             ->default_str("");
         app.add_option("-o,--output", o.output, "the prepared file (safetensors)");

@@ -118,6 +118,12 @@ TEST_CASE("plain, .gz and .zip give the same recordings") {
         CHECK(result.code == 0);
         CHECK(read_all(folder / "packed") == read_all(folder / "plain"));
     }
+    for (const std::string name : {"walk.csv", "walk.csv.gz"}) {
+        CHECK(run(folder, "har_prepare", "- -o piped", name).code == 0);
+        CHECK(read_all(folder / "piped") == read_all(folder / "plain"));
+    }
+    CHECK(run(folder, "har_prepare", "- -o zipped", "any.zip").err ==
+          "har_prepare: standard input: expected a table, plain or compressed, found a .zip\n");
     // All of them once more: each row of the second file is a duplicate.
     const auto twice = run(folder, "har_prepare", "walk.csv any.zip -o twice");
     CHECK(says(twice.out, "exact duplicates             1,500"));
