@@ -282,7 +282,7 @@ TEST_CASE("one rank's error ends all of them, and is told") {
         CHECK(contains(full.err, "rank 0 on "));
         CHECK(contains(full.err, "No space left on device"));
     } else {
-        MESSAGE("no full disk: mounting is not permitted here");
+        MESSAGE("skipped: a full disk needs mounting, which is not permitted here");
     }
 
     const auto folds = on_ranks(folder, 2, "--folds users");
