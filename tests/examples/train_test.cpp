@@ -462,8 +462,7 @@ TEST_CASE("mistakes are one line that says what to do") {
                "--short-windows: expected at most 40, a whole window, found 41"));
 
     succeed(folder, "har_train", quick + "--epochs 1 --batch 64");
-    const std::string again =
-        "prepared.safetensors --recipe plain --window 40 --epochs 2 --resume ";
+    const std::string again = quick + "--epochs 2 --resume ";
     const std::string refused = train(again + "--batch 65 --seed 2");
     CHECK(refused.find("batch: 64; seed: 1") != std::string::npos);
     CHECK(train(again + "--batch 64 --hop 19").find("training data") != std::string::npos);
