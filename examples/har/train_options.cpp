@@ -7,9 +7,7 @@
 #include "precision_option.hpp"
 #include "support/command_line.hpp"
 
-#include <charconv>
-#include <cstdio>
-#include <iterator>
+#include <string>
 
 namespace har {
 
@@ -300,10 +298,7 @@ void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
 
 } // namespace
 
-std::string in_words(double number) {
-    char text[32];
-    return {text, std::to_chars(text, std::end(text), number).ptr};
-}
+std::string in_words(double number) { return support::number_text(number); }
 
 std::string in_words(const gait::augmentation& a) {
     std::string text;
