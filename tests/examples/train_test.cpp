@@ -229,8 +229,8 @@ TEST_CASE("short windows at the ends of runs are trained on, judged, and the sam
     succeed(folder, "har_train", words + "-o two.safetensors --epochs 2 --split none --resume");
     CHECK(read_all(folder / "one.safetensors") == read_all(folder / "two.safetensors"));
     CHECK(says(fail(folder, "har_train",
-                    quick + "--hop 30 --batch 64 --short-windows 30 --rotate 20 "
-                            "-o two.safetensors --epochs 3 --split none --resume"),
+                    quick + "--hop 30 --batch 64 --short-windows " + std::to_string(steps) +
+                        " --rotate 20 -o two.safetensors --epochs 3 --split none --resume"),
                "training data"));
     for (const char* split : {"user", "random", "time"})
         succeed(folder, "har_train",
