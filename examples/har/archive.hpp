@@ -27,6 +27,8 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 namespace har {
 
 /// The members of a file, one after the other; a plain or merely compressed file is its own only
@@ -39,10 +41,11 @@ public:
         std::error_code ignored;
         if (std::filesystem::is_directory(path, ignored))
             throw gait::error({path_, "", "a file", "a directory"});
-        if (archive_read_open_filename(archive_.get(), path == "-" ? nullptr : path.c_str(),
-                                       chunk_size) != ARCHIVE_OK)
-            throw gait::error({path_, "", "a file that can be read",
-                               gait::system_reason(archive_errno(archive_.get()))});
+        const char* name = path == "-" ? nullptr : path.c_str();
+        if (name != nullptr && ::access(name, R_OK) != 0) // libarchive doesn't say why
+            throw gait::error({path_, "", "a file that can be read", gait::system_reason(errno)});
+        if (archive_read_open_filename(archive_.get(), name, chunk_size) != ARCHIVE_OK)
+            fail();
     }
     /// The current member of `outer`, which is an archive of its own. `outer` must stay and isn't
     /// read by anybody else meanwhile.
