@@ -227,7 +227,8 @@ int run(int argc, char** argv) {
         ->check(support::number(index{1}, index{100'000'000'000}));
     app.add_option("--users", o.users, "People, called a, b, c, ...")
         ->check(support::number(1, 26));
-    app.add_option("--seed", o.seed, "Another seed, other people");
+    app.add_option("--seed", o.seed, "Another seed, other people")
+        ->check(support::number(std::uint64_t{0}));
     if (!support::parse(app, argc, argv))
         return 0;
     return simulate(o);

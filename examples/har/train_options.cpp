@@ -7,6 +7,7 @@
 #include "precision_option.hpp"
 #include "support/command_line.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace har {
@@ -209,7 +210,8 @@ void add_run_options(CLI::App& app, train_options& o, bool ranks) {
                    "steps of a window that are differentiated, the last ones; 0: all")
         ->check(support::number(gait::index{0}, gait::index{1'000'000}));
     add_precision_option(app, o.precision);
-    app.add_option("--seed", o.fit.seed, "of initialisation, order and random split");
+    app.add_option("--seed", o.fit.seed, "of initialisation, order and random split")
+        ->check(support::number(std::uint64_t{0}));
     app.add_option("--threads", o.fit.threads, "0: all there are; changes no bit of the result")
         ->check(support::number(0, 1024));
     app.add_option("--report", o.report,

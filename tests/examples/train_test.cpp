@@ -488,6 +488,7 @@ TEST_CASE("mistakes are one line that says what to do") {
     CHECK(says(usage("--dropout nan"), "expected a number from 0 to 0.999999, found 'nan'"));
     CHECK(says(usage("--hop 0"), "expected a whole number from 1 to 1000000000, found '0'"));
     CHECK(says(usage("--hop 1.5"), "found '1.5'"));
+    CHECK(says(usage("--seed -3"), "expected a whole number, 0 or more, found '-3'"));
     CHECK(says(usage("--schedule 1"), "expected one of constant, step, cosine, found '1'"));
     CHECK(says(usage("--order 0"), "expected one of shuffled, dealt, found '0'"));
     CHECK(says(usage("--bath 64"), "--bath"));
