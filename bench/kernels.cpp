@@ -288,6 +288,126 @@ void lstm_backward(benchmark::State& state) {
     per_element(state, d.R * d.H);
 }
 
+void softmax(benchmark::State& state) {
+    const index R = state.range(0), K = state.range(1);
+    const matrix z = 3 * matrix::Random(R, K);
+    matrix p(R, K), expected(R, K);
+    gait::softmax<float>(R, K, z.data(), p.data());
+    gait::reference::softmax<float>(R, K, z.data(), expected.data());
+    if (!agree(state, p, expected))
+        return;
+    for (auto _ : state) {
+        gait::softmax<float>(R, K, z.data(), p.data());
+        benchmark::ClobberMemory();
+    }
+    per_element(state, R * K);
+}
+
+/// With class weights, smoothing and the gradient.
+void softmax_cross_entropy(benchmark::State& state) {
+    const index R = state.range(0), K = state.range(1);
+    const matrix z = 3 * matrix::Random(R, K), w = matrix::Random(1, K).cwiseAbs();
+    std::vector<int> labels;
+    for (index r = 0; r < R; ++r)
+        labels.push_back(static_cast<int>(r % K));
+    matrix d_z(R, K), expected(R, K);
+    const auto run = [&] {
+        return gait::softmax_cross_entropy<float>(R, K, z.data(), labels.data(), w.data(), 0.1F,
+                                                  d_z.data());
+    };
+    const auto loss = [](const gait::loss_sums& sums) {
+        return matrix::Constant(1, 1, static_cast<float>(sums.loss));
+    };
+    const auto plain = gait::reference::softmax_cross_entropy<float>(
+        R, K, z.data(), labels.data(), w.data(), 0.1F, expected.data());
+    if (!agree(state, loss(run()), loss(plain)) || !agree(state, d_z, expected))
+        return;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(run());
+        benchmark::ClobberMemory();
+    }
+    per_element(state, R * K);
+}
+
+void sum_of_squares(benchmark::State& state) {
+    const index n = state.range(0);
+    const matrix x = matrix::Random(1, n);
+    const auto sum = [](double total) { return matrix::Constant(1, 1, static_cast<float>(total)); };
+    if (!agree(state, sum(gait::sum_of_squares<float>(n, x.data())),
+               sum(gait::reference::sum_of_squares<float>(n, x.data()))))
+        return;
+    for (auto _ : state)
+        benchmark::DoNotOptimize(gait::sum_of_squares<float>(n, x.data()));
+    per_element(state, n);
+}
+
+/// Parameters with their gradient and what optimizers remember, (1, N) each.
+struct parameters {
+    index N;
+    matrix g = matrix::Random(1, N), m = matrix::Random(1, N), v = matrix::Random(1, N).cwiseAbs(),
+           p = matrix::Random(1, N);
+};
+
+/// A kernel that changes some of them, again and again, and its namesake; `call` knows the
+/// arguments.
+template <class Kernel, class Plain, class Call>
+auto update(Kernel kernel, Plain plain, const Call& call) {
+    return [=](benchmark::State& state) {
+        parameters mine{state.range(0)}, expected = mine;
+        call(kernel, mine);
+        call(plain, expected);
+        for (const auto part : {&parameters::g, &parameters::m, &parameters::v, &parameters::p})
+            if (!agree(state, mine.*part, expected.*part))
+                return;
+        for (auto _ : state) {
+            call(kernel, mine);
+            benchmark::ClobberMemory();
+        }
+        per_element(state, mine.N);
+    };
+}
+
+void register_updates() {
+    namespace plain = gait::reference;
+    static constexpr gait::adam_step<float> at{.rate = 0.02F,
+                                               .beta1 = 0.9F,
+                                               .beta2 = 0.99F,
+                                               .root = 1.5F,
+                                               .epsilon = 1e-3F,
+                                               .decay = 0.01F,
+                                               .shrink = 0.999F};
+    const auto add = [](const char* name, const auto& f) {
+        auto* b = benchmark::RegisterBenchmark(name, f)->ArgName("N");
+        for (const int n : {1, 7, 66759}) // the last are the model's
+            b->Arg(n);
+    };
+    using all = parameters;
+    add("sgd_update", update(gait::sgd_update<float>, plain::sgd_update<float>,
+                             [](auto f, all& x) { f(x.N, 0.1F, 0.01F, x.g.data(), x.p.data()); }));
+    add("momentum_update",
+        update(gait::momentum_update<float>, plain::momentum_update<float>, [](auto f, all& x) {
+            f(x.N, 0.1F, 0.9F, 0.01F, true, x.g.data(), x.m.data(), x.p.data());
+        }));
+    add("rmsprop_update",
+        update(gait::rmsprop_update<float>, plain::rmsprop_update<float>, [](auto f, all& x) {
+            f(x.N, 0.01F, 0.9F, 1e-3F, 0.02F, x.g.data(), x.v.data(), x.p.data());
+        }));
+    add("adam_update",
+        update(gait::adam_update<float>, plain::adam_update<float>,
+               [](auto f, all& x) { f(x.N, at, x.g.data(), x.m.data(), x.v.data(), x.p.data()); }));
+    add("average_update", update(gait::average_update<float>, plain::average_update<float>,
+                                 [](auto f, all& x) { f(x.N, 0.1F, x.p.data(), x.m.data()); }));
+    add("scale", update(gait::scale<float>, plain::scale<float>, [](auto f, all& x) {
+            f(x.N, -1.0F, x.g.data()); // another factor would end at 0 or infinity
+        }));
+    add("add", update(gait::add<float>, plain::add<float>,
+                      [](auto f, all& x) { f(x.N, x.g.data(), x.m.data()); }));
+    add("compensate_delay",
+        update(gait::compensate_delay<float>, plain::compensate_delay<float>,
+               [](auto f, all& x) { f(x.N, 1e-9F, x.p.data(), x.m.data(), x.g.data()); }));
+    add("sum_of_squares", sum_of_squares);
+}
+
 void register_all() {
     for (const int n : {1, 7, 4096}) {
         const auto add = [&](const char* name, void (*f)(benchmark::State&)) {
@@ -346,6 +466,10 @@ void register_all() {
     auto* ahead = benchmark::RegisterBenchmark("lstm_ahead", lstm_ahead);
     for (const int hidden : {7, 64, 65, 256})
         ahead->ArgName("H")->Arg(hidden);
+    for (auto* b : {benchmark::RegisterBenchmark("softmax", softmax),
+                    benchmark::RegisterBenchmark("softmax_cross_entropy", softmax_cross_entropy)})
+        b->ArgNames({"R", "K"})->Args({12, 7})->Args({1, 7})->Args({13, 65});
+    register_updates();
 }
 
 } // namespace

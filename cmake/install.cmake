@@ -22,3 +22,4 @@ install(FILES
     DESTINATION ${package_dir})
 # gait_embed comes as source: the package is the same for all processors.
 install(DIRECTORY examples/embed DESTINATION ${package_dir})
+install(FILES examples/support/separate_files.hpp DESTINATION ${package_dir}/support)

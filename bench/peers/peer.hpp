@@ -13,6 +13,7 @@
 #include "case_file.hpp"
 #include "peak.hpp"
 
+#include "support/command_line.hpp"
 #include "support/program.hpp"
 
 #include <gait/core/float_environment.hpp>
@@ -166,7 +167,8 @@ inline int serve(const char* program, int argc, char** argv,
             ->capture_default_str();
         if (more_options)
             more_options(app);
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
 
         omp_set_dynamic(0);
         omp_set_num_threads(threads);

@@ -10,6 +10,7 @@
 //   d.0.weight ...         the gradient of the mean softmax cross-entropy
 //
 // A peer loads it, shows that it computes the same, and only then is it timed.
+#include "support/command_line.hpp"
 #include "support/program.hpp"
 
 #include <gait/files/safetensors.hpp>
@@ -152,7 +153,8 @@ int main(int argc, char** argv) {
         app.add_option("--steps", o.steps, "Steps of a window")
             ->check(CLI::Range(1, 100'000))
             ->capture_default_str();
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
         write_any(o);
         return 0;
     });

@@ -6,6 +6,7 @@
 // function gait_embed_weights, which builds and calls this program.
 //
 // It needs nothing but gait, since it is built where gait is used.
+#include "../support/separate_files.hpp" // beside this folder where it is installed, too
 #include "architecture.hpp"
 #include "header.hpp"
 
@@ -31,7 +32,7 @@ Usage: gait_embed WEIGHTS [-o HEADER] [--name NAME] [--architecture TEXT]
   WEIGHTS               a safetensors file, in floats, halves or bytes
   -o HEADER             the header to write; by default NAME.hpp
   --name NAME           the namespace in it; by default the file's name, with _ for what can't be
-                        in a C++ name
+                        in a C++ name, and behind a keyword
   --architecture TEXT   of a file that doesn't say its own, for example
                         "lstm(3, 16) | last_step(16) | dense(16, 4, identity)"
   --help                these lines
@@ -196,17 +197,18 @@ std::string name_of(const std::filesystem::path& path) {
             c = '_';
     if (name.empty() || std::isalpha(static_cast<unsigned char>(name.front())) == 0)
         name = "weights_" + name;
-    return name;
+    return embed::is_keyword(name) ? name + "_" : name;
 }
 
 int run(options o) {
     if (o.name.empty())
         o.name = name_of(o.weights);
     else if (o.name != name_of(o.name))
-        throw gait::error(
-            {"--name", "", "letters, digits and _, a letter first", "'" + o.name + "'"});
+        throw gait::error({"--name", "", "letters, digits and _, a letter first, and no keyword",
+                           "'" + o.name + "'"});
     if (o.header.empty())
         o.header = o.name + ".hpp";
+    support::check_separate({{"the weights", o.weights}}, {{"-o", o.header}});
     const gait::safetensors_file file(o.weights);
     const contents all = read(file, o);
     gait::atomic_file header(o.header);
@@ -216,8 +218,7 @@ int run(options o) {
 }
 
 int usage(const std::string& problem) {
-    std::fprintf(stderr, "gait_embed: %s\nRun with --help for more information.\n",
-                 problem.c_str());
+    std::fprintf(stderr, "gait_embed: %s (see --help)\n", problem.c_str());
     return 2;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <gait/core/error.hpp>
+#include <gait/files/system.hpp>
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -26,17 +27,24 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 namespace har {
 
 /// The members of a file, one after the other; a plain or merely compressed file is its own only
 /// member. Throws gait::error with the path and libarchive's reason.
 class archive_reader {
 public:
-    explicit archive_reader(std::string path) : archive_reader(std::move(path), nullptr) {
+    /// `path` may be "-", standard input.
+    explicit archive_reader(const std::string& path)
+        : archive_reader(path == "-" ? "standard input" : path, nullptr) {
         std::error_code ignored;
-        if (std::filesystem::is_directory(path_, ignored))
+        if (std::filesystem::is_directory(path, ignored))
             throw gait::error({path_, "", "a file", "a directory"});
-        if (archive_read_open_filename(archive_.get(), path_.c_str(), chunk_size) != ARCHIVE_OK)
+        const char* name = path == "-" ? nullptr : path.c_str();
+        if (name != nullptr && ::access(name, R_OK) != 0) // libarchive doesn't say why
+            throw gait::error({path_, "", "a file that can be read", gait::system_reason(errno)});
+        if (archive_read_open_filename(archive_.get(), name, chunk_size) != ARCHIVE_OK)
             fail();
     }
     /// The current member of `outer`, which is an archive of its own. `outer` must stay and isn't
@@ -161,9 +169,11 @@ void for_each_table(const std::string& path, const Take& take) {
     archive_reader first(path);
     auto member = first.next_member();
     if (!member)
-        throw gait::error({path, "line 1", "a row of accelerometer data", "an empty file"});
+        throw gait::error({first.path(), "line 1", "a row of accelerometer data", "an empty file"});
     if (!first.is_zip())
-        return take(first, path);
+        return take(first, first.path());
+    if (path == "-") // it would have to be read twice
+        throw gait::error({first.path(), "", "a table, plain or compressed", "a .zip"});
 
     std::vector<std::string> names;
     for (; member; member = first.next_member())

@@ -45,6 +45,14 @@ inline gait::index steps_of(const std::string& weights, const gait::model_info& 
     return info.window_steps;
 }
 
+/// Throws gait::error if --short-windows asks for more than a whole window.
+inline void check_shortest(gait::index wanted, gait::index steps) {
+    if (wanted > steps)
+        throw gait::error({"", "--short-windows",
+                           "at most " + std::to_string(steps) + ", a whole window",
+                           std::to_string(wanted)});
+}
+
 /// Throws gait::error unless the weights and the recordings r, at these paths, speak of the same
 /// thing, as far as the weights' file says what they speak of.
 inline void check_match(const std::string& weights, const gait::model_info& info,

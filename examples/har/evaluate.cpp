@@ -9,7 +9,9 @@
 #include "models.hpp"
 #include "precision_option.hpp"
 #include "print_precision.hpp"
+#include "support/command_line.hpp"
 #include "support/program.hpp"
+#include "support/separate_files.hpp"
 
 #include <gait/data/batches.hpp>
 #include <gait/data/recordings_file.hpp>
@@ -93,7 +95,8 @@ int evaluate(const gait::trained_model<Model>& trained, const options& o) {
     const gait::recordings r = gait::load_recordings(o.prepared);
     har::check_match(o.weights, trained.info, o.prepared, r);
     const gait::index steps = har::steps_of(o.weights, trained.info);
-    const auto windows = gait::make_windows(r, steps, o.hop, std::min(o.shortest, steps));
+    har::check_shortest(o.shortest, steps);
+    const auto windows = gait::make_windows(r, steps, o.hop, o.shortest);
     const auto chosen = har::windows_of(o.users, o.prepared, r, windows);
     const gait::recorded_windows source(r, windows, steps, chosen,
                                         {trained.info.mean, trained.info.deviation}, {},
@@ -133,18 +136,21 @@ int main(int argc, char** argv) {
             ->required()
             ->default_str("");
         app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
-            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000'000}));
+            ->check(support::number(gait::index{1}, gait::index{1'000'000'000}));
         app.add_option(
                "--short-windows", o.shortest,
                "let a run end in a window of so many samples or more; 0: in whole ones only")
-            ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+            ->check(support::number(gait::index{0}, gait::index{1'000'000}));
         app.add_option("--users", o.users, "users to measure, as a,b")
             ->delimiter(',')
             ->default_str("all");
-        app.add_option("--threads", o.threads, "0: all there are")->check(CLI::Range(0, 1024));
+        app.add_option("--threads", o.threads, "0: all there are")->check(support::number(0, 1024));
         har::add_precision_option(app, o.precision);
         app.add_option("--json", o.json, "file for the same figures as JSON")->default_str("none");
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
+        support::check_separate({{"the weights", o.weights}, {"the recordings", o.prepared}},
+                                {{"--json", o.json}});
         return har::with_weights(o.weights,
                                  [&](const auto& trained) { return evaluate(trained, o); });
     });

@@ -7,9 +7,11 @@
 #include "explore_figures.hpp"
 #include "prepare_report.hpp"
 #include "read_tables.hpp"
+#include "support/command_line.hpp"
 #include "support/folder.hpp"
 #include "support/page.hpp"
 #include "support/program.hpp"
+#include "support/separate_files.hpp"
 
 #include <gait/core/threads.hpp>
 #include <gait/data/preparation.hpp>
@@ -172,10 +174,11 @@ void show_spectra(album& pictures, support::page& page, const gait::recordings& 
 }
 
 int explore(const options& o) {
-    support::make_folder(o.output);
     const auto index_path = std::filesystem::path(o.output) / "index.html";
-    static_cast<void>(gait::atomic_file(index_path));
-
+    std::vector<support::named_file> inputs;
+    for (const std::string& file : o.files)
+        inputs.push_back({"the recordings", file});
+    support::check_separate(inputs, {{"--output", index_path}});
     gait::hhar_tracks tracks;
     const gait::index rows = har::read_tables(o.files, o.threads, tracks);
     if (support::interrupted())
@@ -184,6 +187,8 @@ int explore(const options& o) {
     std::vector<gait::track_report> reports;
     const gait::recordings r = gait::prepare(std::move(tracks), o.preparation, o.files.front(),
                                              reports, [](gait::index) {});
+    // Recordings that can't be read leave no folder behind.
+    support::make_folder(o.output);
 
     support::page page("Recordings: " + har::grouped(rows) + " rows of " +
                        har::grouped(std::ssize(r.users)) + " users");
@@ -217,21 +222,25 @@ int main(int argc, char** argv) {
             "Draws what is in recordings in HHAR's ten CSV columns: pictures as SVG, and a\n"
             "page with all of them, index.html, that needs nothing else. Uses gnuplot."};
         app.option_defaults()->always_capture_default();
-        app.add_option("files", o.files,
-                       "CSV files, plain or compressed (.gz, .bz2, .xz, .zst), or .zip archives")
+        app.add_option(
+               "files", o.files,
+               "CSV files, plain or compressed (.gz, .bz2, .xz, .zst), or .zip archives; - is\n"
+               "standard input, which is no .zip")
             ->required()
             ->default_str("");
         app.add_option("-o,--output", o.output, "folder for the page and the pictures");
         app.add_option("--rate", o.preparation.rate_hz, "rate in Hz for traces and spectra")
-            ->check(CLI::Range(0.1, 10000.0));
+            ->check(support::number(0.1, 10000.0));
         app.add_option("--max-gap", o.preparation.max_gap,
                        "seconds between two rows above which a recording is cut")
-            ->check(CLI::Range(1e-6, 60.0));
+            ->check(support::number(1e-6, 60.0));
         app.add_flag("--drop-null", o.preparation.drop_null, "leave out rows labelled null");
         app.add_option("--units", o.preparation.units, "units of x, y, z; nothing is converted");
-        app.add_option("--seconds", o.seconds, "length of a trace")->check(CLI::Range(0.1, 600.0));
-        app.add_option("--threads", o.threads, "0: all there are")->check(CLI::Range(0, 1024));
-        CLI11_PARSE(app, count, words);
+        app.add_option("--seconds", o.seconds, "length of a trace")
+            ->check(support::number(0.1, 600.0));
+        app.add_option("--threads", o.threads, "0: all there are")->check(support::number(0, 1024));
+        if (!support::parse(app, count, words))
+            return 0;
         if (o.threads == 0)
             o.threads = gait::available_threads();
         support::catch_interrupts();

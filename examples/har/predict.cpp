@@ -7,10 +7,12 @@
 // windows that one read of the input completes are classified together: one by one when live, in
 // full tiles when it is a file.
 #include "archive.hpp"
+#include "chosen_windows.hpp"
 #include "live_track.hpp"
 #include "models.hpp"
 #include "precision_option.hpp"
 #include "print_precision.hpp"
+#include "support/command_line.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
 
@@ -43,7 +45,7 @@ struct options {
     std::string weights, csv;
     gait::index hop = 20, shortest = 0;
     double max_gap = gait::preparation_options{}.max_gap;
-    int threads = gait::available_threads();
+    int threads = 0; // 0: all there are
     gait::product_precision precision = gait::product_precision::fp32;
     double unsure = 0;
     bool json = false;
@@ -60,12 +62,11 @@ struct moment {
 /// Lines on standard output: CSV with a header, or JSON.
 class printer {
 public:
-    explicit printer(bool json) : json_(json) {
-        if (!json_)
-            std::puts("seconds,user,device,class,probability");
-    }
+    explicit printer(bool json) : json_(json) {}
 
-    void print(const moment& at, const std::string& label, float probability) const {
+    void print(const moment& at, const std::string& label, float probability) {
+        if (!json_ && !std::exchange(begun_, true)) // an input that can't be read has no header
+            std::puts("seconds,user,device,class,probability");
         const auto& [user, device] = at.name;
         if (json_) {
             const nlohmann::ordered_json line{{"seconds", std::round(at.seconds * 1e3) / 1e3},
@@ -81,13 +82,6 @@ public:
         }
     }
 
-    /// Hands everything printed to whoever reads it.
-    static void flush() {
-        if (std::fflush(stdout) != 0 || std::ferror(stdout))
-            throw gait::error(
-                {"standard output", "", "a file that can be written", gait::system_reason(errno)});
-    }
-
 private:
     // As in RFC 4180.
     static std::string field(const std::string& text) {
@@ -99,7 +93,7 @@ private:
         return quoted + "\"";
     }
 
-    bool json_;
+    bool json_, begun_ = false;
 };
 
 /// Follows every device in the input and classifies its windows.
@@ -117,9 +111,9 @@ public:
     }
 
     void add(const gait::hhar_row& row) {
-        const auto at = tracks_.try_emplace(
-            {std::string(row.user), std::string(row.device)}, info_.rate_hz, options_.max_gap,
-            info_.window_steps, options_.hop, std::min(options_.shortest, info_.window_steps));
+        const auto at = tracks_.try_emplace({std::string(row.user), std::string(row.device)},
+                                            info_.rate_hz, options_.max_gap, info_.window_steps,
+                                            options_.hop, options_.shortest);
         auto& device = *at.first;
         device.second.add(row,
                           [&](double seconds, gait::index steps) { look(device, seconds, steps); });
@@ -142,14 +136,12 @@ public:
             std::fprintf(stderr,
                          "har_predict: left out %td rows no later than the row before them\n",
                          ignored);
-        const gait::index needed = options_.shortest > 0
-                                       ? std::min(options_.shortest, info_.window_steps)
-                                       : info_.window_steps;
+        const gait::index needed = options_.shortest > 0 ? options_.shortest : info_.window_steps;
         if (found_ == 0)
             throw gait::error({name, "",
                                "a window of " + std::to_string(needed) +
                                    " samples without a gap of over " +
-                                   std::to_string(options_.max_gap) + " s",
+                                   support::number_text(options_.max_gap) + " s",
                                "at most " + std::to_string(longest)});
     }
 
@@ -189,7 +181,7 @@ private:
         }
         found_ += rows;
         due_.clear();
-        printer::flush();
+        support::flush_output();
     }
 
     options options_;
@@ -258,6 +250,7 @@ int run(const options& o) {
         trained.model.use_products(o.precision);
         if (!(trained.info.rate_hz > 0))
             throw gait::error({o.weights, "metadata 'rate_hz'", "samples per second", "nothing"});
+        har::check_shortest(o.shortest, trained.info.window_steps);
         predictor predict(trained, o);
         if (o.csv == "-")
             read_pipe(predict);
@@ -282,21 +275,25 @@ int main(int argc, char** argv) {
                        "row as it arrives")
             ->required();
         app.add_option("--hop", o.hop, "samples from one window to the next, at the model's rate")
-            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+            ->check(support::number(gait::index{1}, gait::index{1'000'000}));
         app.add_option("--short-windows", o.shortest,
                        "before a gap and at the end, classify what is left if it is of so many\n"
                        "samples or more; 0: whole windows only")
-            ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+            ->check(support::number(gait::index{0}, gait::index{1'000'000}));
         app.add_option("--max-gap", o.max_gap,
                        "seconds between two rows above which a window isn't continued")
-            ->check(CLI::Range(1e-6, 60.0));
-        app.add_option("--threads", o.threads, "threads that classify")->check(CLI::Range(1, 1024));
+            ->check(support::number(1e-6, 60.0));
+        app.add_option("--threads", o.threads, "that classify; 0: all there are")
+            ->check(support::number(0, 1024));
         har::add_precision_option(app, o.precision);
         app.add_option("--unsure", o.unsure,
                        "print the class unsure where the best has a probability below this")
-            ->check(CLI::Range(0.0, 1.0));
+            ->check(support::number(0.0, 1.0));
         app.add_flag("--json", o.json, "print JSON lines instead of CSV");
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
+        if (o.threads == 0)
+            o.threads = gait::available_threads();
         return run(o);
     });
 }

@@ -5,10 +5,12 @@
 // device, cut at gaps, and resampled to one uniform rate.
 #include "prepare_report.hpp"
 #include "read_tables.hpp"
+#include "support/command_line.hpp"
 #include "support/interrupt.hpp"
 #include "support/memory.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
+#include "support/separate_files.hpp"
 
 #include <gait/core/threads.hpp>
 #include <gait/data/preparation.hpp>
@@ -16,6 +18,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -27,26 +30,34 @@ namespace {
 struct options {
     std::vector<std::string> files;
     std::string output = "prepared.safetensors";
-    std::string classes; // a,b,c or nothing
+    std::vector<std::string> classes; // empty: as the labels are
     std::string rate = "50";
     gait::preparation_options preparation;
     gait::index window = 200;
     int threads = 0; // 0: all there are
 };
 
-/// "a,b,c" as a list.
+/// "a,b,c" as a list. Throws support::usage_error if it isn't one of different names.
 std::vector<std::string> names_in(const std::string& text) {
     std::vector<std::string_view> fields;
-    if (!text.empty())
-        gait::split_fields(text, fields);
+    gait::split_fields(text, fields);
+    auto sorted = fields;
+    std::ranges::sort(sorted);
+    if (sorted.front().empty() || std::ranges::adjacent_find(sorted) != sorted.end())
+        throw support::usage_error("--classes: expected different names as a,b,c, found '" + text +
+                                   "'");
     return {fields.begin(), fields.end()};
 }
 
 int prepare(const options& o) {
+    std::vector<support::named_file> inputs;
+    for (const std::string& file : o.files)
+        inputs.push_back({"the recordings", file});
+    support::check_separate(inputs, {{"--output", o.output}});
     // A place that can't be written to is better known before the work than after it.
     static_cast<void>(gait::atomic_file(o.output));
 
-    gait::hhar_tracks tracks(names_in(o.classes));
+    gait::hhar_tracks tracks(o.classes);
     const gait::index rows = har::read_tables(o.files, o.threads, tracks);
     if (support::interrupted())
         return support::interrupted_exit_code();
@@ -76,35 +87,42 @@ int main(int argc, char** argv) {
             "Prepares recordings in HHAR's ten CSV columns for training: sorts them by user\n"
             "and device, cuts them at gaps, resamples them, and reports what it did."};
         app.option_defaults()->always_capture_default();
-        app.add_option("files", o.files,
-                       "CSV files, plain or compressed (.gz, .bz2, .xz, .zst), or .zip archives")
+        app.add_option(
+               "files", o.files,
+               "CSV files, plain or compressed (.gz, .bz2, .xz, .zst), or .zip archives; - is\n"
+               "standard input, which is no .zip")
             ->required()
             ->default_str("");
         app.add_option("-o,--output", o.output, "the prepared file (safetensors)");
         app.add_option("--rate", o.rate,
                        "uniform sampling rate in Hz, or native: each device keeps its own")
-            ->check(CLI::Range(0.1, 10000.0) | CLI::IsMember({"native"}));
+            ->check(support::number(0.1, 10000.0, "native"));
         app.add_option("--max-gap", o.preparation.max_gap,
                        "seconds between two rows above which a recording is cut")
-            ->check(CLI::Range(1e-6, 60.0));
+            ->check(support::number(1e-6, 60.0));
         app.add_flag("--drop-null", o.preparation.drop_null,
                      "leave out rows labelled null instead of keeping them as a class");
+        std::string classes;
         app.add_option(
-               "--classes", o.classes,
-               "the labels in the files, in the order wanted, as a,b,c; any other label is\n"
-               "then an error (default: the files' own)")
+               "--classes", classes,
+               "classes in the order wanted, as a,b,c; a label that isn't one of them is an\n"
+               "error (default: HHAR's seven if the files have no other labels; else the\n"
+               "files' labels by the alphabet)")
             ->always_capture_default(false);
         app.add_option("--units", o.preparation.units,
                        "units of x, y, z, kept for the record; nothing is converted");
         app.add_option("--window", o.window,
                        "samples in the windows to come; it is reported if none fits")
-            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+            ->check(support::number(gait::index{1}, gait::index{1'000'000}));
         app.add_option("--threads", o.threads, "0: all there are; changes no byte of the result")
-            ->check(CLI::Range(0, 1024));
-        CLI11_PARSE(app, count, words);
+            ->check(support::number(0, 1024));
+        if (!support::parse(app, count, words))
+            return 0;
         o.preparation.native = o.rate == "native";
         if (!o.preparation.native)
             o.preparation.rate_hz = std::stod(o.rate);
+        if (app.count("--classes") > 0)
+            o.classes = names_in(classes);
         if (o.threads == 0)
             o.threads = gait::available_threads();
         support::catch_interrupts();

@@ -8,6 +8,7 @@
 // already show every person and every activity. See motion.hpp for the body, phone.hpp for the
 // sensor.
 #include "phone.hpp"
+#include "support/command_line.hpp"
 #include "support/interrupt.hpp"
 #include "support/program.hpp"
 #include "support/progress.hpp"
@@ -17,9 +18,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -119,8 +118,8 @@ public:
         flush();
         if (file_)
             file_->commit();
-        else if (std::fflush(stdout) != 0)
-            fail();
+        else
+            support::flush_output();
     }
 
 private:
@@ -137,12 +136,8 @@ private:
         if (file_)
             file_->write(text_);
         else if (std::fwrite(text_.data(), 1, text_.size(), stdout) != text_.size())
-            fail();
+            support::flush_output(); // which knows why not
         text_.clear();
-    }
-    [[noreturn]] static void fail() {
-        throw gait::error(
-            {"standard output", "", "a place that can be written", std::strerror(errno)});
     }
 
     std::optional<gait::atomic_file> file_;
@@ -229,10 +224,13 @@ int run(int argc, char** argv) {
     app.option_defaults()->always_capture_default();
     app.add_option("-o,--output", o.output, "CSV file to write; - is standard output")->required();
     app.add_option("--rows", o.rows, "Samples to write; HHAR has 13 million")
-        ->check(CLI::Range(index{1}, index{100'000'000'000}));
-    app.add_option("--users", o.users, "People, called a, b, c, ...")->check(CLI::Range(1, 26));
-    app.add_option("--seed", o.seed, "Another seed, other people");
-    CLI11_PARSE(app, argc, argv);
+        ->check(support::number(index{1}, index{100'000'000'000}));
+    app.add_option("--users", o.users, "People, called a, b, c, ...")
+        ->check(support::number(1, 26));
+    app.add_option("--seed", o.seed, "Another seed, other people")
+        ->check(support::number(std::uint64_t{0}));
+    if (!support::parse(app, argc, argv))
+        return 0;
     return simulate(o);
 }
 

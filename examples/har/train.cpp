@@ -12,8 +12,8 @@
 int main(int argc, char** argv) {
     return support::run_program("har_train", argc, argv, [](int count, char** words) {
         har::train_options o;
-        if (const auto code = har::read_command_line(count, words, o))
-            return *code;
+        if (!har::read_command_line(count, words, o))
+            return 0;
         support::catch_interrupts();
         har::last_checkpoint last;
         return har::train(o, {}, last);

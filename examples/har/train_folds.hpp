@@ -29,17 +29,27 @@ inline void name_files_of(const std::string& part, train_options& o) {
     o.weights = own(o.weights);
     if (!o.log.empty())
         o.log = own(o.log);
+    if (!o.log_steps.empty())
+        o.log_steps = own(o.log_steps);
     if (!o.report.empty())
         o.report = own(o.report);
     if (!o.fit.checkpoint.empty())
         o.fit.checkpoint = own(o.fit.checkpoint);
 }
 
+/// The checkpoint: where it is wanted, or beside the weights. No two names of weights share one.
+inline std::filesystem::path checkpoint_of(const train_options& o) {
+    if (!o.fit.checkpoint.empty())
+        return o.fit.checkpoint;
+    std::filesystem::path file = o.weights;
+    if (file.extension() == ".safetensors")
+        file.replace_extension();
+    return file += ".checkpoint";
+}
+
 /// Whether one of several runs resumes: one that was not begun has no checkpoint.
 inline void resume_if_begun(train_options& o) {
-    if (o.fit.checkpoint.empty())
-        o.fit.checkpoint = std::filesystem::path(o.weights).replace_extension(".checkpoint");
-    o.fit.resume = o.fit.resume && std::filesystem::exists(o.fit.checkpoint);
+    o.fit.resume = o.fit.resume && std::filesystem::exists(checkpoint_of(o));
 }
 
 /// The options of fold `k` of `folds`, with files of its own. User i is held out in fold

@@ -9,6 +9,7 @@
 // line, and says where to go on.
 #include "support/interrupt.hpp"
 #include "support/last_words.hpp"
+#include "support/program.hpp"
 #include "train_options.hpp"
 #include "train_run.hpp"
 
@@ -118,12 +119,12 @@ int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint
          support::last_words& last_words, identity& self) {
     int rank = 0;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    har::train_options o;
-    har::rank_options wanted;
-    if (const auto code = har::read_command_line(argc, argv, o, &wanted, rank != 0))
-        return *code;
     if (rank != 0 && !std::freopen("/dev/null", "w", stdout))
         throw gait::error({"/dev/null", "", "to write to it", "no way to"});
+    har::train_options o;
+    har::rank_options wanted;
+    if (!har::read_command_line(argc, argv, o, &wanted))
+        return 0;
     // Silently: launchers send SIGTERM to all ranks when one has died.
     support::catch_interrupts(true, support::last_words::none);
 
@@ -159,7 +160,7 @@ int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint
     const int code = har::train(o, gait::any_communicator(ranks), last);
     std::printf("Rank 0 sent %.1f MB and waited %.1f s for the others.\n",
                 static_cast<double>(ranks.bytes_sent()) / 1e6, ranks.watch().seconds_waited());
-    std::fflush(stdout);
+    support::flush_output();
     ranks.finish();
     last_words.none();
     return code;
@@ -176,6 +177,12 @@ int main(int argc, char** argv) {
     bool urgent = true;
     try {
         return work(argc, argv, session, last, last_words, self);
+    } catch (const support::usage_error& e) { // which all ranks see alike
+        int rank = 0;
+        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+        if (rank == 0)
+            std::fprintf(stderr, "har_train_mpi: %s\n", e.text().c_str());
+        return support::usage_error::exit_code;
     } catch (const gait::missing_rank& e) {
         problem = e.what();
     } catch (const std::exception& e) {

@@ -5,14 +5,10 @@
 // compile as all of that.
 #include "train_options.hpp"
 #include "precision_option.hpp"
+#include "support/command_line.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include <charconv>
-#include <cstdio>
-#include <iterator>
-#include <map>
-#include <sstream>
+#include <cstdint>
+#include <string>
 
 namespace har {
 
@@ -52,7 +48,7 @@ void cook_plainly(const CLI::App& app, train_options& o) {
 }
 
 void add_data_options(CLI::App& app, train_options& o) {
-    const auto positive = CLI::Range(gait::index{1}, gait::index{1'000'000'000});
+    const auto positive = support::number(gait::index{1}, gait::index{1'000'000'000});
     app.add_option("prepared", o.prepared, "recordings, as har_prepare writes them")
         ->required()
         ->default_str("");
@@ -63,64 +59,54 @@ void add_data_options(CLI::App& app, train_options& o) {
            "people: the defaults below, for people whom the model hasn't met; plain: as in\n"
            "2017, batches of 1000, 50 epochs, no alignment, augmentation, dropout or mean of "
            "weights")
-        ->check(CLI::IsMember({"people", "plain"}));
+        ->check(support::one_of({"people", "plain"}));
     app.add_option("--window", o.window, "samples in a window")
-        ->check(CLI::Range(gait::index{1}, gait::index{1'000'000}));
+        ->check(support::number(gait::index{1}, gait::index{1'000'000}));
     app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
         ->check(positive);
     app.add_option("--short-windows", o.shortest,
                    "let a run end in a window of so many samples or more, if not in a whole one.\n"
                    "0: leave out what is too short for a whole one")
-        ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+        ->check(support::number(gait::index{0}, gait::index{1'000'000}));
     app.add_option("--scaling", o.scaling,
                    "axes: each has mean 0 and deviation 1; together: one factor for all three,\n"
                    "and rest stays 0; none: the data's units")
-        ->check(CLI::IsMember({"axes", "together", "none"}));
+        ->check(support::one_of({"axes", "together", "none"}));
     app.add_option("--align", o.align,
                    "gravity: windows in which somebody moves are turned so that their mean points\n"
                    "where gravity mostly does; or none, which a stream of single samples needs")
-        ->check(CLI::IsMember({"gravity", "none"}));
+        ->check(support::one_of({"gravity", "none"}));
     app.add_option("--split", o.split,
                    "how windows are held out for validation: whole users, random blocks, the\n"
                    "end in time of each activity, none, or overlapping: single windows as in\n"
                    "2017, of samples that training sees too. both: user and random, a model for\n"
                    "each, side by side; the files of the second are called NAME-random")
-        ->check(CLI::IsMember({"user", "random", "time", "overlapping", "none", "both"}));
+        ->check(support::one_of({"user", "random", "time", "overlapping", "none", "both"}));
     app.add_option("--validation-users", o.validation_users, "users to hold out, as a,b")
         ->delimiter(',')
         ->default_str("every fourth");
     app.add_option("--validation-share", o.validation_share,
                    "share to hold out at random or in time")
-        ->check(CLI::Range(0.001, 0.999));
+        ->check(support::number(0.001, 0.999));
 }
 
 /// Known to har_train_mpi too, whose ranks refuse them by name.
 void add_fold_options(CLI::App& app, train_options& o, bool shown) {
     app.option_defaults()->group(shown ? "Folds: every user is held out once" : "");
-    const auto several = CLI::Validator(
-        [](const std::string& text) {
-            const bool number = !text.empty() && text.size() < 6 &&
-                                text.find_first_not_of("0123456789") == text.npos;
-            return text == "users" || (number && std::stoi(text) > 1)
-                       ? std::string()
-                       : "expected a number above 1, or users, found '" + text + "'";
-        },
-        "");
     app.add_option("--folds", o.folds,
                    "parts of the users, each held out by a model of its own; users: one each.\n"
                    "The weights of fold K go to NAME-foldK")
-        ->check(several)
-        ->excludes("--validation-users")
+        ->check(support::number(2, 100'000, "users"))
         ->default_str("none");
     app.add_option("--fold", o.fold, "train this one alone; 0: all of them")
-        ->check(CLI::Range(0, 100'000))
+        ->check(support::number(0, 100'000))
         ->needs("--folds");
 }
 
 void add_method_options(CLI::App& app, train_options& o) {
-    const auto share = CLI::Range(0.0, 1.0);
-    const auto below_one = CLI::Range(0.0, 0.999999);
-    const auto up = CLI::Range(0.0, 1e38);
+    const auto share = support::number(0.0, 1.0);
+    const auto below_one = support::number(0.0, 0.999999);
+    const auto up = support::number(0.0);
     app.option_defaults()->group("Model");
     app.add_option("--from", o.from, "weights to begin with")->default_str("random ones");
     app.add_option("--dropout", o.dropout,
@@ -132,7 +118,7 @@ void add_method_options(CLI::App& app, train_options& o) {
 
     app.option_defaults()->group("Optimizer");
     app.add_option("--optimizer", o.optimizer, "how a gradient becomes a step")
-        ->check(CLI::IsMember({"adam", "adamw", "sgd", "rmsprop"}));
+        ->check(support::one_of({"adam", "adamw", "sgd", "rmsprop"}));
     app.add_option("--learning-rate", o.fit.learning_rate, "before the schedule's factor")
         ->check(up);
     app.add_option("--clip", o.fit.clip_norm, "limit of the gradient's norm; 0: none")->check(up);
@@ -153,15 +139,14 @@ void add_method_options(CLI::App& app, train_options& o) {
 
     app.option_defaults()->group("Schedule of the learning rate");
     using shape = gait::schedule::shape;
-    static const std::map<std::string, shape> shapes{
-        {"constant", shape::constant}, {"step", shape::step}, {"cosine", shape::cosine}};
-    app.add_option("--schedule", o.fit.rates.form, "constant, step or cosine")
-        ->transform(CLI::CheckedTransformer(shapes).description(""))
-        ->default_str(gait::name_of(o.fit.rates.form));
+    support::add_choice(
+        app, "--schedule", o.fit.rates.form,
+        {{"constant", shape::constant}, {"step", shape::step}, {"cosine", shape::cosine}},
+        "after the warm-up");
     app.add_option("--warm-up", o.fit.rates.warmup_epochs, "epochs of a linear rise before it")
         ->check(up);
     app.add_option("--step-every", o.fit.rates.every_epochs, "epochs between two steps")
-        ->check(CLI::Range(1e-3, 1e9));
+        ->check(support::number(1e-3, 1e9));
     app.add_option("--step-factor", o.fit.rates.factor, "of each step")->check(share);
     app.add_option("--floor", o.fit.rates.floor, "share left at the end of a cosine")->check(share);
 
@@ -171,27 +156,27 @@ void add_method_options(CLI::App& app, train_options& o) {
         ->check(below_one);
     app.add_option("--class-weights", o.class_weights,
                    "equal, or balanced: every class has the same say")
-        ->check(CLI::IsMember({"equal", "balanced"}));
+        ->check(support::one_of({"equal", "balanced"}));
 }
 
 void add_augmentation_options(CLI::App& app, train_options& o) {
-    const auto below_one = CLI::Range(0.0, 0.999999);
-    const auto up = CLI::Range(0.0, 1e6);
+    const auto below_one = support::number(0.0, 0.999999);
+    const auto up = support::number(0.0, 1e6);
     app.option_defaults()->group("Augmentation, new in every epoch, of training windows alone");
     app.add_option("--yaw", o.augment.yaw,
                    "degrees by which windows are turned at most, about the vertical")
-        ->check(CLI::Range(0.0, 180.0));
+        ->check(support::number(0.0, 180.0));
     app.add_option("--rotate", o.augment.rotation,
                    "degrees by which windows are turned at most, about any axis")
-        ->check(CLI::Range(0.0, 180.0));
+        ->check(support::number(0.0, 180.0));
     app.add_option(
            "--tilt", o.augment.tilt,
-           "likewise, of windows in which somebody moves; how a phone that is still lies is "
-           "all that tells sitting from standing")
-        ->check(CLI::Range(0.0, 180.0));
+           "like --rotate, but only for windows in which somebody moves: how a phone that is "
+           "still lies is all that tells sitting from standing")
+        ->check(support::number(0.0, 180.0));
     app.add_option("--mirror", o.augment.mirror,
                    "share of windows whose left and right change places, as in the other pocket")
-        ->check(CLI::Range(0.0, 1.0));
+        ->check(support::number(0.0, 1.0));
     app.add_option("--scale", o.augment.scale, "share by which they are stretched or shrunk")
         ->check(below_one);
     app.add_option("--jitter", o.augment.jitter, "deviation of noise, in the data's units")
@@ -206,30 +191,29 @@ void add_augmentation_options(CLI::App& app, train_options& o) {
 }
 
 void add_run_options(CLI::App& app, train_options& o, bool ranks) {
-    const auto positive = CLI::Range(1, 1'000'000);
+    const auto positive = support::number(1, 1'000'000);
     app.option_defaults()->group("Run");
     app.add_option("--epochs", o.fit.epochs, "times through all windows")->check(positive);
     app.add_option("--batch", o.fit.batch, "windows per step")->check(positive);
     using order = gait::window_order;
-    static const std::map<std::string, order> orders{{"shuffled", order::shuffled},
-                                                     {"dealt", order::dealt}};
-    app.add_option("--order", o.fit.order,
-                   "of windows in an epoch. shuffled; or dealt: shuffled, but so that a rank of\n"
-                   "har_train_mpi needs, and reads, a part of the data alone")
-        ->transform(CLI::CheckedTransformer(orders).description(""))
+    support::add_choice(
+        app, "--order", o.fit.order, {{"shuffled", order::shuffled}, {"dealt", order::dealt}},
+        "of windows in an epoch. shuffled; or dealt: shuffled, but so that a rank of\n"
+        "har_train_mpi needs, and reads, a part of the data alone")
         ->default_str(ranks ? "dealt; shuffled for --mode async and for --average-every"
                             : "shuffled");
     app.add_option("--patience", o.fit.patience,
                    "epochs without a lower validation loss before stopping; the best weights\n"
                    "are kept. 0: never, and the last ones, or their mean, are kept")
-        ->check(CLI::Range(0, 1'000'000));
+        ->check(support::number(0, 1'000'000));
     app.add_option("--truncate", o.fit.truncate_steps,
                    "steps of a window that are differentiated, the last ones; 0: all")
-        ->check(CLI::Range(gait::index{0}, gait::index{1'000'000}));
+        ->check(support::number(gait::index{0}, gait::index{1'000'000}));
     add_precision_option(app, o.precision);
-    app.add_option("--seed", o.fit.seed, "of initialisation, order and random split");
+    app.add_option("--seed", o.fit.seed, "of initialisation, order and random split")
+        ->check(support::number(std::uint64_t{0}));
     app.add_option("--threads", o.fit.threads, "0: all there are; changes no bit of the result")
-        ->check(CLI::Range(0, 1024));
+        ->check(support::number(0, 1024));
     app.add_option("--report", o.report,
                    "folder for index.html, which shows the run and how to repeat it")
         ->default_str("none");
@@ -237,9 +221,20 @@ void add_run_options(CLI::App& app, train_options& o, bool ranks) {
     app.add_option("--log-steps", o.log_steps, "file for one JSON line per step")
         ->default_str("none");
     app.add_option("--checkpoint", o.fit.checkpoint,
-                   "written after every epoch (default: beside the weights)")
+                   "written after every epoch (default: NAME.checkpoint for NAME.safetensors)")
         ->always_capture_default(false);
     app.add_flag("--resume", o.fit.resume, "go on from the checkpoint, to the same bytes");
+}
+
+/// What would be left out silently. Throws support::usage_error.
+void check_together(const CLI::App& app, const train_options& o) {
+    if (app.count("--validation-users") == 0)
+        return;
+    if (app.count("--folds") > 0)
+        throw support::usage_error("--folds excludes --validation-users");
+    if (o.split != "user" && o.split != "both")
+        throw support::usage_error(
+            "--validation-users: expected --split user or both, found --split " + o.split);
 }
 
 /// The words after the program's name as a shell would read them again.
@@ -263,60 +258,49 @@ std::string command_line(std::string line, int argc, char** argv) {
 }
 
 void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
-    const auto whole = CLI::Range(gait::index{1}, gait::index{1'000'000});
+    const auto whole = support::number(gait::index{1}, gait::index{1'000'000});
     app.option_defaults()->group("Ranks");
     app.add_option("--mode", ranks.mode,
                    "sync: every step is that of all ranks together; async: some ranks are\n"
                    "parameter servers, and the others workers that don't wait for each other")
-        ->check(CLI::IsMember({"sync", "async"}));
+        ->check(support::one_of({"sync", "async"}));
     app.add_option("--batch-per-rank", ranks.batch_per_rank,
                    "windows per step and rank instead of --batch. The learning rate is\n"
                    "multiplied by the number of ranks, after 5 epochs of warm-up unless\n"
                    "--warm-up says otherwise")
         ->check(whole)
         ->default_str("");
-    app.add_flag("--keep-learning-rate", ranks.keep_rate, "neither, whatever the number of ranks");
+    app.add_flag("--keep-learning-rate", ranks.keep_rate,
+                 "with --batch-per-rank: don't scale the learning rate or add a warm-up");
     auto* local =
         app.add_option(
                "--average-every", o.fit.average_every,
                "local SGD: ranks take so many steps on their own between two averages\n"
                "of their weights. 0: none, and a power of two of ranks gives the bits of one")
-            ->check(CLI::Range(0, 1'000'000));
+            ->check(support::number(0, 1'000'000));
     app.add_option("--timeout", ranks.timeout,
                    "seconds to wait for another rank; then all end, and its name is told")
-        ->check(CLI::Range(0.1, 1e6));
+        ->check(support::number(0.1, 1e6));
 
     app.option_defaults()->group("Ranks, --mode async");
-    const auto steps = CLI::Validator(
-        [](const std::string& text) {
-            const bool number = !text.empty() && text.size() < 10 &&
-                                text.find_first_not_of("0123456789") == text.npos;
-            return number || text == "unbounded"
-                       ? std::string()
-                       : "expected a number of steps, or unbounded, found '" + text + "'";
-        },
-        "");
     app.add_option("--servers", ranks.servers,
                    "ranks, the first ones, that hold a part of the weights each")
-        ->check(CLI::Range(1, 1024));
+        ->check(support::number(1, 1024));
     app.add_option("--staleness", ranks.staleness,
                    "steps that others may take while a worker computes its gradient, at most;\n"
                    "then they wait for it. 0: the bits of --mode sync; or unbounded")
-        ->check(steps)
+        ->check(support::number(0, 999'999'999, "unbounded"))
         ->default_str("twice the number of workers");
     app.add_option("--delay-compensation", o.fit.delay_compensation,
                    "corrects stale gradients by so much of their square times what the weights\n"
                    "have moved")
-        ->check(CLI::Range(0.0, 1e6))
+        ->check(support::number(0.0, 1e6))
         ->excludes(local);
 }
 
 } // namespace
 
-std::string in_words(double number) {
-    char text[32];
-    return {text, std::to_chars(text, std::end(text), number).ptr};
-}
+std::string in_words(double number) { return support::number_text(number); }
 
 std::string in_words(const gait::augmentation& a) {
     std::string text;
@@ -336,10 +320,12 @@ std::string in_words(const gait::augmentation& a) {
     return text.empty() ? "none" : text;
 }
 
-std::optional<int> read_command_line(int argc, char** argv, train_options& o, rank_options* ranks,
-                                     bool silent) {
-    CLI::App app{"Trains the reference model on prepared recordings.\n"
-                 "Ctrl-C stops; the checkpoint of the last complete epoch stays, for --resume."};
+bool read_command_line(int argc, char** argv, train_options& o, rank_options* ranks) {
+    CLI::App app{
+        "Trains the reference model on prepared recordings of six or seven classes, for\n"
+        "which it is compiled: examples/har/models.hpp is the place to add another number,\n"
+        "as train_six.cpp and train_seven.cpp do.\n"
+        "Ctrl-C stops; the checkpoint of the last complete epoch stays, for --resume."};
     app.option_defaults()->always_capture_default();
     cook_for_people(o);
     add_data_options(app, o);
@@ -349,12 +335,9 @@ std::optional<int> read_command_line(int argc, char** argv, train_options& o, ra
     add_run_options(app, o, ranks != nullptr);
     if (ranks)
         add_rank_options(app, o, *ranks);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& end) {
-        std::ostringstream nowhere;
-        return silent ? app.exit(end, nowhere, nowhere) : app.exit(end);
-    }
+    if (!support::parse(app, argc, argv))
+        return false;
+    check_together(app, o);
     if (o.recipe == "plain")
         cook_plainly(app, o);
     o.command = command_line(ranks ? "har_train_mpi" : "har_train", argc, argv);
@@ -364,7 +347,7 @@ std::optional<int> read_command_line(int argc, char** argv, train_options& o, ra
         if (app.count("--order") == 0 && !any_window)
             o.fit.order = gait::window_order::dealt;
     }
-    return std::nullopt;
+    return true;
 }
 
 } // namespace har

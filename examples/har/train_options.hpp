@@ -9,7 +9,6 @@
 #include <gait/training/options.hpp>
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -82,10 +81,8 @@ std::string in_words(double number);
 /// What a resumed run must have in common with the one before.
 std::string in_words(const gait::augmentation& a);
 
-/// The command line into `o`. What it returns is the program's exit code if there is nothing to do:
-/// after --help, or after telling what is wrong, unless `silent`. Options for many ranks exist if
-/// there is a place for them.
-std::optional<int> read_command_line(int argc, char** argv, train_options& o,
-                                     rank_options* ranks = nullptr, bool silent = false);
+/// The command line into `o`. False: there is nothing to do, after --help. Options for many ranks
+/// exist if there is a place for them. Throws support::usage_error.
+bool read_command_line(int argc, char** argv, train_options& o, rank_options* ranks = nullptr);
 
 } // namespace har

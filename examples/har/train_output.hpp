@@ -20,22 +20,46 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
+#include <utility>
+
+#include <unistd.h>
 
 namespace har {
 
 /// One JSON object per epoch, or per step, and line; there to be read while training goes on.
 class metrics_log {
 public:
-    /// Starts an empty file; no path, no log.
+    /// What is in the file stays until the first line, since a run may still be refused. No path,
+    /// no log.
     explicit metrics_log(const std::string& path) : path_(path) {
         if (path.empty())
             return;
-        file_.reset(std::fopen(path.c_str(), "w"));
+        file_.reset(std::fopen(path.c_str(), "a"));
         if (!file_)
             fail();
+    }
+
+    /// Goes on behind the lines of so many epochs.
+    void keep(int epochs) {
+        begun_ = true;
+        if (std::error_code unknown; !std::filesystem::is_regular_file(path_, unknown))
+            return; // a pipe has nothing to cut
+        std::ifstream before(path_);
+        std::size_t size = 0;
+        for (std::string text; std::getline(before, text) && !before.eof();) {
+            const json line = json::parse(text, nullptr, false);
+            const auto epoch = line.find("epoch");
+            if (epoch == line.end() || !epoch->is_number() || epoch->get<int>() > epochs)
+                break;
+            size += text.size() + 1;
+        }
+        cut(size);
     }
 
     /// With what all ranks have sent and waited in this epoch, if there are several.
@@ -71,8 +95,16 @@ private:
     using json = nlohmann::ordered_json; // which makes a NaN, where there is no validation, null
 
     void write(const json& line) {
+        if (file_ && !std::exchange(begun_, true))
+            cut(0);
         if (file_ && (std::fputs((line.dump() + "\n").c_str(), file_.get()) < 0 ||
                       std::fflush(file_.get()) != 0))
+            fail();
+    }
+
+    void cut(std::size_t size) const {
+        const bool done = ::ftruncate(::fileno(file_.get()), static_cast<::off_t>(size)) == 0;
+        if (!done && errno != EINVAL) // as a pipe or a device says
             fail();
     }
 
@@ -85,6 +117,7 @@ private:
     };
     std::string path_;
     std::unique_ptr<std::FILE, closer> file_;
+    bool begun_ = false;
 };
 
 /// How stale each worker's gradients were in an asynchronous epoch, a line a worker; else nothing.
@@ -154,8 +187,7 @@ inline std::string loss_in_words(const train_options& o, const gait::recordings&
 }
 
 /// The bar and the lines of a run of `epochs` epochs, with how long an epoch takes, validation left
-/// out, and how long the reference run would at this speed: 50 epochs of 510 batches of 1,000
-/// windows of 200 steps.
+/// out.
 class train_display {
 public:
     train_display(int epochs, gait::index windows, gait::index steps)
@@ -191,18 +223,26 @@ public:
     /// Takes the bar away in the middle of an epoch.
     void stop() { bar_.reset(); }
 
+    /// How long the run of 2017 would take at this speed, windows of 200 steps: a line, or nothing
+    /// where there was no step.
+    [[nodiscard]] std::string reference_run() const {
+        if (seconds_per_window_ == 0)
+            return {};
+        constexpr double reference_steps = 50.0 * 510 * 1000 * 200;
+        return "2017's run (50 x 510 x 1,000 windows) would take " +
+               support::short_time(seconds_per_window_ / static_cast<double>(steps_) *
+                                   reference_steps) +
+               ".\n";
+    }
+
 private:
     using clock = std::chrono::steady_clock;
 
     [[nodiscard]] std::string speed() const {
-        constexpr double reference_steps = 50.0 * 510 * 1000 * 200;
         const double epoch = seconds_per_window_ * static_cast<double>(windows_);
-        const double reference =
-            seconds_per_window_ / static_cast<double>(steps_) * reference_steps;
         char text[32];
         std::snprintf(text, sizeof text, "%.1f s", epoch);
-        return (epoch < 60 ? text : support::short_time(epoch)) +
-               std::string("/epoch, reference run ") + support::short_time(reference);
+        return (epoch < 60 ? text : support::short_time(epoch)) + "/epoch";
     }
 
     [[nodiscard]] std::string title(int epoch) const {

@@ -11,6 +11,7 @@
 #include "support/folder.hpp"
 #include "support/interrupt.hpp"
 #include "support/memory.hpp"
+#include "support/separate_files.hpp"
 #include "train_data.hpp"
 #include "train_folds.hpp"
 #include "train_models.hpp"
@@ -57,10 +58,24 @@ void print_data(const train_options& o, const gait::recordings& r, const gait::s
     std::fflush(stdout);
 }
 
+std::filesystem::path page_of(const train_options& o) {
+    return std::filesystem::path(o.report) / "index.html";
+}
+
+/// Throws gait::error if the run would write over what it reads, or over what it has written.
+void check_places(const train_options& o) {
+    support::check_separate(
+        {{"the recordings", o.prepared}, {"--from", o.from}},
+        {{"--output", o.weights},
+         {"--checkpoint", checkpoint_of(o)},
+         {"--log", o.log},
+         {"--log-steps", o.log_steps},
+         {"--report", o.report.empty() ? std::filesystem::path() : page_of(o)}});
+}
+
 /// A place that can't be written to is better known before the work than after it. Rank 0 writes.
 void prepare_places(train_options& o, const gait::any_communicator& ranks, last_checkpoint& last) {
-    if (o.fit.checkpoint.empty())
-        o.fit.checkpoint = std::filesystem::path(o.weights).replace_extension(".checkpoint");
+    o.fit.checkpoint = checkpoint_of(o);
     last.path = o.fit.checkpoint;
     last.epoch = -1;
     if (ranks.rank() != 0)
@@ -69,7 +84,7 @@ void prepare_places(train_options& o, const gait::any_communicator& ranks, last_
     if (o.report.empty())
         return;
     support::make_folder(o.report);
-    static_cast<void>(gait::atomic_file(std::filesystem::path(o.report) / "index.html"));
+    static_cast<void>(gait::atomic_file(page_of(o)));
 }
 
 /// The weights and all that is known of how good they are.
@@ -115,7 +130,7 @@ void report(const train_options& o, const gait::recordings& r, const gait::split
                          .weights = o.weights};
     story.error_after = calibration_error(story.confidence);
     story.splits.insert(story.splits.end(), others.begin(), others.end());
-    const auto page = std::filesystem::path(o.report) / "index.html";
+    const auto page = page_of(o);
     write_report(page, story);
     std::printf("Wrote %s.\n", page.c_str());
 }
@@ -149,7 +164,7 @@ training_outcome train_model(const Model& model, train_options& o,
                              const std::vector<split_result>& others = {}) {
     const bool first = ranks.rank() == 0; // shows and writes for all
     o.fit.tile = gait::windows_per_tile_with(o.precision);
-    auto windows = gait::make_windows(r, o.window, o.hop, std::min(o.shortest, o.window));
+    auto windows = gait::make_windows(r, o.window, o.hop, o.shortest);
     const gait::split parts = split_windows(o, r, windows);
     gait::scaling scale;
     if (reads_a_part(o, ranks)) {
@@ -201,6 +216,7 @@ training_outcome train_model(const Model& model, train_options& o,
         std::printf("Resuming after epoch %zu of %d.\n", before.size(), o.fit.epochs);
         for (const gait::epoch_report& e : before)
             log->write(e, {});
+        step_log->keep(static_cast<int>(before.size()));
     };
     using clock = std::chrono::steady_clock;
     auto step_begins = clock::now();
@@ -267,6 +283,8 @@ training_outcome train_model(const Model& model, train_options& o,
                 Model::parameter_count,
                 static_cast<std::uintmax_t>(std::filesystem::file_size(o.weights)),
                 support::peak_memory().c_str());
+    if (o.recipe == "plain")
+        std::fputs(display->reference_run().c_str(), stdout);
     if (!o.report.empty())
         report(o, r, parts, done, others);
     done.split = {o.split, parts.description, done.seen.confusion};
@@ -289,13 +307,17 @@ int train_folds(const Model& model, const train_options& all, const gait::record
     if (all.fold > folds)
         throw gait::error(
             {"", "--fold", "at most " + std::to_string(folds), std::to_string(all.fold)});
-    const gait::any_communicator alone;
-    fold_summary summary(r.classes, r.users);
+    std::vector<std::pair<int, train_options>> runs;
     for (int k = 1; k <= folds; ++k) {
         if (all.fold != 0 && all.fold != k)
             continue;
+        runs.emplace_back(k, options_of_fold(all, r, k, folds));
+        check_places(runs.back().second);
+    }
+    const gait::any_communicator alone;
+    fold_summary summary(r.classes, r.users);
+    for (auto& [k, o] : runs) {
         std::printf("%sFold %d of %d\n", summary.folds() > 0 ? "\n" : "", k, folds);
-        train_options o = options_of_fold(all, r, k, folds);
         prepare_places(o, alone, last);
         const auto done = train_model(model, o, file, r, alone, last);
         if (done.code != 0)
@@ -314,15 +336,19 @@ int train_both(const Model& model, const train_options& all, const gait::recordi
     if (r.users.size() < 2)
         throw gait::error(
             {all.prepared, "users", "2 or more for --split both", std::to_string(r.users.size())});
-    const gait::any_communicator alone;
-    std::vector<split_result> results;
+    std::vector<train_options> runs;
     for (const char* split : {"random", "user"}) {
-        train_options o = all;
+        train_options& o = runs.emplace_back(all);
         o.split = split;
         if (o.split == "random")
             name_files_of(split, o);
         resume_if_begun(o);
-        std::printf("%sSplit %s\n", results.empty() ? "" : "\n", split);
+        check_places(o);
+    }
+    const gait::any_communicator alone;
+    std::vector<split_result> results;
+    for (train_options& o : runs) {
+        std::printf("%sSplit %s\n", results.empty() ? "" : "\n", o.split.c_str());
         prepare_places(o, alone, last);
         const auto done = train_model(model, o, file, r, alone, last, results);
         if (done.code != 0)
@@ -345,9 +371,13 @@ int train(train_options& o, const gait::any_communicator& ranks, last_checkpoint
     if (both && ranks.size() > 1)
         throw gait::error({"", "--split both", "one process, har_train",
                            std::to_string(ranks.size()) + " ranks"});
+    check_shortest(o.shortest, o.window);
     o.fit.method = chosen_optimizer(o);
-    if (!in_folds && !both)
+    if (!in_folds && !both) {
+        if (ranks.rank() == 0)
+            check_places(o);
         prepare_places(o, ranks, last);
+    }
     // Or some would read together, and others not.
     ranks.agree({{"order", std::to_string(static_cast<int>(o.fit.order))},
                  {"servers", std::to_string(o.fit.servers)}});

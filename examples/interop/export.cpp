@@ -3,7 +3,9 @@
 //
 // gait_export: gait's weights to a model for elsewhere.
 #include "readers.hpp"
+#include "support/command_line.hpp"
 #include "support/program.hpp"
+#include "support/separate_files.hpp"
 #include "writers.hpp"
 
 #include <CLI/CLI.hpp>
@@ -14,6 +16,7 @@
 namespace {
 
 int run(const std::string& from, const std::string& to) {
+    support::check_separate({{"the weights", from}}, {{"", to}});
     const interop::network net = interop::read_safetensors(from, {});
     if (to.ends_with(".onnx")) {
         interop::write_onnx(to, net);
@@ -39,7 +42,8 @@ int main(int argc, char** argv) {
                        "what to write: .onnx, with the metadata; .pt or .pth for PyTorch, and the "
                        "lines of Python that load it on standard output")
             ->required();
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
         return run(from, to);
     });
 }

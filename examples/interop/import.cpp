@@ -3,7 +3,9 @@
 //
 // gait_import: a model from elsewhere to a file of weights that gait loads.
 #include "readers.hpp"
+#include "support/command_line.hpp"
 #include "support/program.hpp"
+#include "support/separate_files.hpp"
 #include "writers.hpp"
 
 #include <gait/files/json.hpp>
@@ -40,6 +42,7 @@ void add_info(interop::network& net, const options& o) {
 }
 
 int run(const options& o) {
+    support::check_separate({{"the model", o.from}}, {{"", o.to}});
     interop::network net = interop::read_any(o.from, o.read);
     add_info(net, o);
     interop::write_gait(o.to, net);
@@ -84,17 +87,18 @@ int main(int argc, char** argv) {
         app.add_option("--classes", o.info.classes, "names of the outputs, in their order")
             ->delimiter(',');
         app.add_option("--rate", o.info.rate_hz, "samples per second")
-            ->check(CLI::Range(1e-6, 1e9));
+            ->check(support::number(1e-6, 1e9));
         app.add_option("--window", o.info.window_steps, "steps of a window (default: the file's)")
-            ->check(CLI::Range(gait::index{1}, gait::longest_window));
+            ->check(support::number(gait::index{1}, gait::longest_window));
         app.add_option("--units", o.info.units, "of the input, for example m/s^2");
         app.add_option("--input-layout", o.input_layout,
-                       "how the windows lay that the model was trained on: steps_first (default), "
+                       "how the training windows were laid out: steps_first (default), "
                        "or features_first, all x, then all y, then all z, read as if they were "
                        "steps")
-            ->check(CLI::IsMember({"steps_first", "features_first"}));
+            ->check(support::one_of({"steps_first", "features_first"}));
         app.add_flag("--json", o.json, "print the result as a JSON line");
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
         return run(o);
     });
 }

@@ -5,7 +5,9 @@
 // recordings. Every program that loads weights takes the file as it is.
 #include "har/chosen_windows.hpp"
 #include "har/models.hpp"
+#include "support/command_line.hpp"
 #include "support/program.hpp"
+#include "support/separate_files.hpp"
 
 #include <gait/data/batches.hpp>
 #include <gait/data/recordings_file.hpp>
@@ -20,9 +22,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <string>
-#include <system_error>
 #include <vector>
 
 namespace {
@@ -42,6 +42,25 @@ void print_sizes(const std::string& path) {
     std::printf("%s: %ju bytes of tensors, %ju with their names and what is known about them\n",
                 path.c_str(), static_cast<std::uintmax_t>(file.tensors().back().end),
                 static_cast<std::uintmax_t>(std::filesystem::file_size(path)));
+}
+
+/// The windows to compare on.
+struct test_windows {
+    gait::recordings r;
+    gait::index steps = 0;
+    std::vector<gait::window> all;
+    std::vector<gait::index> chosen; // of all
+};
+
+/// Throws gait::error if the recordings have none for these weights.
+test_windows read_windows(const options& o, const gait::model_info& info) {
+    test_windows test;
+    test.r = gait::load_recordings(o.recordings);
+    har::check_match(o.weights, info, o.recordings, test.r);
+    test.steps = har::steps_of(o.weights, info);
+    test.all = gait::make_windows(test.r, test.steps, o.hop);
+    test.chosen = har::windows_of(o.users, o.recordings, test.r, test.all);
+    return test;
 }
 
 /// What two versions of a model say of the same windows.
@@ -95,11 +114,8 @@ void print_json(const comparison& c, const std::vector<std::string>& classes) {
 
 template <class Model>
 comparison compare(const options& o, const gait::trained_model<Model>& before,
-                   const gait::trained_model<Model>& after, const gait::recordings& r) {
-    const gait::index steps = har::steps_of(o.weights, before.info);
-    const auto windows = gait::make_windows(r, steps, o.hop);
-    const auto chosen = har::windows_of(o.users, o.recordings, r, windows);
-    const gait::recorded_windows source(r, windows, steps, chosen,
+                   const gait::trained_model<Model>& after, const test_windows& test) {
+    const gait::recorded_windows source(test.r, test.all, test.steps, test.chosen,
                                         {before.info.mean, before.info.deviation}, {},
                                         gait::gravity_alignment(before.info.up));
     comparison c;
@@ -113,14 +129,10 @@ comparison compare(const options& o, const gait::trained_model<Model>& before,
 
 template <class Model>
 int quantize(const gait::trained_model<Model>& trained, const options& o) {
-    if (std::error_code unknown; std::filesystem::equivalent(o.weights, o.output, unknown))
-        throw gait::error({o.output, "", "another file than the weights", "the same"});
     // All that can be wrong with the recordings is said before anything is written.
-    gait::recordings r;
-    if (!o.recordings.empty()) {
-        r = gait::load_recordings(o.recordings);
-        har::check_match(o.weights, trained.info, o.recordings, r);
-    }
+    test_windows test;
+    if (!o.recordings.empty())
+        test = read_windows(o, trained.info);
     gait::save_weights(o.output, trained.model, trained.parameters.span(), trained.info, o.to);
     if (!o.json) {
         print_sizes(o.weights);
@@ -129,8 +141,8 @@ int quantize(const gait::trained_model<Model>& trained, const options& o) {
     if (o.recordings.empty())
         return 0;
     // Not what was meant to be written, but what a reader gets.
-    const auto c = compare(o, trained, gait::load_weights(o.output, trained.model), r);
-    o.json ? print_json(c, r.classes) : print(c, r.classes);
+    const auto c = compare(o, trained, gait::load_weights(o.output, trained.model), test);
+    o.json ? print_json(c, test.r.classes) : print(c, test.r.classes);
     return 0;
 }
 
@@ -148,22 +160,24 @@ int main(int argc, char** argv) {
             ->required()
             ->default_str("");
         app.add_option("-o,--output", o.output, "the smaller file")->required()->default_str("");
-        const std::map<std::string, gait::precision> names{{"fp16", gait::precision::f16},
-                                                           {"int8", gait::precision::i8}};
-        app.add_option("--to", o.to, "fp16 or int8")
-            ->transform(CLI::CheckedTransformer(names).description(""))
-            ->default_str("int8");
+        support::add_choice(app, "--to", o.to,
+                            {{"fp16", gait::precision::f16}, {"int8", gait::precision::i8}},
+                            "bytes of a weight: two or one");
         app.add_option("--on", o.recordings,
                        "recordings, as har_prepare writes them, to compare both files on")
             ->default_str("none");
         app.add_option("--users", o.users, "users to compare on, as a,b")
             ->delimiter(',')
+            ->needs("--on")
             ->default_str("all");
         app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")
-            ->check(CLI::Range(gait::index{1}, gait::index{1'000'000'000}));
-        app.add_option("--threads", o.threads, "0: all there are")->check(CLI::Range(0, 1024));
+            ->check(support::number(gait::index{1}, gait::index{1'000'000'000}));
+        app.add_option("--threads", o.threads, "0: all there are")->check(support::number(0, 1024));
         app.add_flag("--json", o.json, "print the comparison as a line of JSON");
-        CLI11_PARSE(app, count, words);
+        if (!support::parse(app, count, words))
+            return 0;
+        support::check_separate({{"the weights", o.weights}, {"the recordings", o.recordings}},
+                                {{"--output", o.output}});
         return har::with_weights(o.weights,
                                  [&](const auto& trained) { return quantize(trained, o); });
     });

@@ -116,6 +116,9 @@ TEST_CASE("bad values: one clear error each") {
     CHECK(with("-5.9", "nan") == at + "x: expected a finite number, found 'nan'");
     CHECK(with("8.1", "-inf") == at + "z: expected a finite number, found '-inf'");
     CHECK(with("8.1", "1e39") == at + "z: expected a finite number, found '1e39'");
+    CHECK(with("8.1", "-3e38") == at + "z: expected a number from -1e15 to 1e15, found '-3e38'");
+    CHECK(with("8.1", "2000000000000000") ==
+          at + "z: expected a number from -1e15 to 1e15, found '2000000000000000'");
     CHECK(with("0,", "-1,") == at + "Index: expected a whole number from 0 to 4294967295, "
                                     "found '-1'");
     CHECK(with("1424696633908", "soon") ==

@@ -282,7 +282,7 @@ TEST_CASE("one rank's error ends all of them, and is told") {
         CHECK(contains(full.err, "rank 0 on "));
         CHECK(contains(full.err, "No space left on device"));
     } else {
-        MESSAGE("no full disk: mounting is not permitted here");
+        MESSAGE("skipped: a full disk needs mounting, which is not permitted here");
     }
 
     const auto folds = on_ranks(folder, 2, "--folds users");
@@ -290,8 +290,9 @@ TEST_CASE("one rank's error ends all of them, and is told") {
     CHECK(contains(folds.err, "--folds: expected one process, har_train, found 2 ranks"));
 
     const auto usage = on_ranks(folder, 2, "--mode other");
-    CHECK(usage.code != 0);
+    CHECK(usage.code == 2);
     CHECK(usage.err.find("--mode") == usage.err.rfind("--mode"));
+    CHECK(!contains(on_ranks(folder, 1, "--help").out, "Excludes: \n"));
 
     const auto orders = two(quick + "--mode async");
     CHECK(orders.code == 1);

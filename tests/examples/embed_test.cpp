@@ -100,7 +100,16 @@ TEST_CASE("bad command lines and bad files are one line") {
     CHECK(run(folder, "gait_embed", "good.safetensors --name").code == 2);
     CHECK(run(folder, "gait_embed", "good.safetensors good.safetensors").code == 2);
     CHECK(says(run(folder, "gait_embed", "good.safetensors --name 'a b'").err, "letters, digits"));
+    CHECK(says(run(folder, "gait_embed", "good.safetensors --name int").err,
+               "and no keyword, found 'int'"));
+    fs::copy(folder / "good.safetensors", folder / "new.safetensors");
+    CHECK(run(folder, "gait_embed", "new.safetensors").code == 0);
+    CHECK(says(read_all(folder / "new_.hpp"), "namespace new_ {"));
     CHECK(says(run(folder, "gait_embed", "none.safetensors").err, "none.safetensors"));
+    const std::string before = read_all(folder / "good.safetensors");
+    CHECK(says(run(folder, "gait_embed", "good.safetensors -o ./good.safetensors").err,
+               "another file than the weights"));
+    CHECK(read_all(folder / "good.safetensors") == before);
     CHECK(says(run(folder, "gait_embed", "good.safetensors -o no/such/folder.hpp").err,
                "no/such/folder.hpp"));
     write_all(folder / "good.safetensors", read_all(folder / "good.safetensors").substr(0, 900));

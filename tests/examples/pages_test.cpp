@@ -143,6 +143,9 @@ TEST_CASE("har_explore draws classes, users, devices, traces, rates, gaps and sp
     const auto bad = run(folder, "har_explore", "recordings.csv -o recordings.csv");
     CHECK(bad.code == 1);
     CHECK(says(bad.err, "har_explore: recordings.csv: expected a folder"));
+    write_all(folder / "bad.csv", "no table");
+    CHECK(run(folder, "har_explore", "bad.csv -o bad").code == 1);
+    CHECK_FALSE(fs::exists(folder / "bad"));
 }
 
 TEST_CASE("the spectrum of a sine is its power at its frequency, whatever its direction") {
@@ -228,8 +231,9 @@ TEST_CASE("a chart leaves out what isn't a number, and a page escapes") {
 TEST_CASE("har_train holds each user out once, sums up, and reports each fold on a page") {
     const scratch_folder folder;
     make_recordings(folder, 30'000, 3);
-    const std::string words = "prepared.safetensors --window 40 --hop 40 --batch 64 --epochs 2 "
-                              "--class-weights balanced --folds users --report 'a page' ";
+    const std::string words =
+        "prepared.safetensors --window 40 --hop 40 --batch 64 --epochs 2 "
+        "--class-weights balanced --folds users --report 'a page' --log-steps steps ";
     const auto done = run(folder, "har_train", words);
     REQUIRE_MESSAGE(done.code == 0, done.err);
     for (const char* user : {"a", "b", "c"})
@@ -250,6 +254,8 @@ TEST_CASE("har_train holds each user out once, sums up, and reports each fold on
     const auto page = folder / "a page-fold2/index.html";
     const std::string text = read_all(page);
     CHECK(says(text, "--folds users --report 'a page'"));
+    for (const char* steps : {"steps-fold1", "steps-fold2", "steps-fold3"})
+        CHECK(says(read_all(folder / steps), "{\"epoch\":2,\"batch\":1,"));
     CHECK(says(text, "<th>stairsdown</th>"));
     CHECK(count(text, "<tr><th>b</th>") == 1); // the one user held out
     CHECK(says(text, "Expected calibration error"));

@@ -298,6 +298,22 @@ TEST_CASE("it answers as soon as a window is full, before the input ends") {
     CHECK(status == 0);
 }
 
+TEST_CASE("the largest numbers that are read have probabilities too") {
+    const scratch_folder folder;
+    const std::string model = save_model<7>(folder);
+    std::string csv = header;
+    for (int i = 0; i < 2 * steps; ++i) { // halfway between two samples of 50 Hz
+        const std::string x = i % 2 == 0 ? "1e15" : "-1e15", ms = std::to_string(1000 + 15 * i);
+        csv += std::to_string(i) + "," + ms + "," + ms + "000000," + x + "," + x + "," + x +
+               ",a,phone,phone_1,walk\n";
+    }
+    write_all(folder / "large.csv", csv);
+    const auto result = run(folder, "har_predict", model + " large.csv");
+    CHECK(result.code == 0);
+    CHECK(says(result.out, ",class "));
+    CHECK(!says(result.out, "nan"));
+}
+
 TEST_CASE("what can't be done is one line and exit code 1") {
     const scratch_folder folder;
     const auto weights = save_model<7>(folder);
@@ -307,12 +323,17 @@ TEST_CASE("what can't be done is one line and exit code 1") {
     const auto complaint = [&](const std::string& words, const std::string& input) {
         const auto result = predict(folder, words, input);
         CHECK(result.code == 1);
+        CHECK(result.out.empty());
         CHECK(result.err.starts_with("har_predict: "));
         CHECK(lines_of(result.err).size() == 1);
         return result.err;
     };
-    CHECK(says(complaint(weights + " -", csv), "a window of 40 samples"));
+    CHECK(
+        says(complaint(weights + " -", csv), "a window of 40 samples without a gap of over 0.2 s"));
+    CHECK(says(complaint(weights + " - --threads 0", csv), "a window of 40 samples"));
     CHECK(says(complaint(weights + " -", csv), "found at most 39"));
+    CHECK(says(complaint(weights + " - --short-windows 41", csv),
+               "--short-windows: expected at most 40, a whole window, found 41"));
     CHECK(says(complaint(weights + " -", ""), "empty file"));
     CHECK(says(complaint(weights + " -", std::string(header) + "0,1,2,x,0,0,a,m,d,walk\n"),
                "expected a number, found 'x'"));

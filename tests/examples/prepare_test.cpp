@@ -88,8 +88,13 @@ TEST_CASE("options do what they say") {
     result = run(folder, "har_prepare", "walk.csv -o p --max-gap 0.005");
     CHECK(result.code == 1);
     CHECK(says(result.err, "har_prepare: walk.csv: expected rows that make a run"));
-    CHECK(run(folder, "har_prepare", "walk.csv --rate 0").code > 1); // a usage error, CLI11's
+    CHECK(run(folder, "har_prepare", "walk.csv --rate 0").code == 2);
     CHECK(says(run(folder, "har_prepare", "--help").out, "sampling rate in Hz"));
+    for (const char* classes : {"walk,walk", "walk,,null", "''"}) {
+        result = run(folder, "har_prepare", std::string("walk.csv -o q --classes ") + classes);
+        CHECK(result.code == 2);
+        CHECK(says(result.err, "--classes: expected different names as a,b,c, found '"));
+    }
 }
 
 TEST_CASE("plain, .gz and .zip give the same recordings") {
@@ -113,6 +118,12 @@ TEST_CASE("plain, .gz and .zip give the same recordings") {
         CHECK(result.code == 0);
         CHECK(read_all(folder / "packed") == read_all(folder / "plain"));
     }
+    for (const std::string name : {"walk.csv", "walk.csv.gz"}) {
+        CHECK(run(folder, "har_prepare", "- -o piped", name).code == 0);
+        CHECK(read_all(folder / "piped") == read_all(folder / "plain"));
+    }
+    CHECK(run(folder, "har_prepare", "- -o zipped", "any.zip").err ==
+          "har_prepare: standard input: expected a table, plain or compressed, found a .zip\n");
     // All of them once more: each row of the second file is a duplicate.
     const auto twice = run(folder, "har_prepare", "walk.csv any.zip -o twice");
     CHECK(says(twice.out, "exact duplicates             1,500"));
@@ -160,7 +171,9 @@ TEST_CASE("--rate native keeps every row at its device's own rate") {
     const auto r = gait::load_recordings(folder / "native");
     CHECK(r.native);
     CHECK(r.size() == 800);
-    CHECK(run(folder, "har_prepare", "walk.csv --rate fast").code > 1); // a usage error, CLI11's
+    CHECK(says(run(folder, "har_prepare", "walk.csv --rate fast").err,
+               "--rate: expected a number from 0.1 to 10000, or native, found 'fast'"));
+    CHECK(says(run(folder, "har_prepare", "walk.csv --max-gap nan").err, "found 'nan'"));
 }
 
 TEST_CASE("bad files: one line each") {
@@ -211,19 +224,32 @@ TEST_CASE("bad places: one line each") {
     CHECK(result.err == "har_prepare: .: expected a file, found a directory\n");
     result = run(folder, "har_prepare", "none.csv -o o");
     CHECK(result.code == 1);
-    CHECK(says(result.err, "none.csv: expected a file that can be read, found"));
+    CHECK(result.err == "har_prepare: none.csv: expected a file that can be read, "
+                        "found 'No such file or directory'\n");
     result = run(folder, "har_prepare", "walk.csv -o no/such/folder/o");
     CHECK(result.code == 1);
     CHECK(says(result.err, "no/such/folder/o: expected a file that can be written"));
     CHECK(says(run(folder, "har_prepare", "walk.csv -o .").err, "found a directory"));
+    // The # hides the redirections that `run` appends.
+    for (const std::string words : {"walk.csv -o o", "--help"}) {
+        result = run(folder, "har_prepare", words + " >/dev/full 2>err #");
+        CHECK(result.code == 1);
+        CHECK(result.err == "har_prepare: standard output: expected a place that can be written, "
+                            "found 'No space left on device'\n");
+    }
+    CHECK(run(folder, "har_prepare", "walk.csv -o ./walk.csv").err ==
+          "har_prepare: ./walk.csv, --output: expected another file than the recordings, found the "
+          "same\n");
+    CHECK(read_all(folder / "walk.csv") == walk());
     if (::geteuid() == 0) {
-        MESSAGE("skipped an unreadable file: nothing is unreadable to root");
+        MESSAGE("skipped: nothing is unreadable to root");
         return;
     }
     std::filesystem::permissions(folder / "walk.csv", std::filesystem::perms::none);
     result = run(folder, "har_prepare", "walk.csv -o o");
     CHECK(result.code == 1);
-    CHECK(says(result.err, "walk.csv: expected a file that can be read, found"));
+    CHECK(
+        says(result.err, "walk.csv: expected a file that can be read, found 'Permission denied'"));
 }
 
 TEST_CASE("a full disk is an error and leaves no half file") {

@@ -103,9 +103,16 @@ TEST_CASE("what can't be done is one line, and no file") {
     };
     const std::string before = read_all(folder / "w");
     CHECK(says(complaint("w -o ./w"), "another file than the weights"));
+    CHECK(says(complaint("w -o r --on r"), "another file than the recordings"));
     CHECK(read_all(folder / "w") == before);
     CHECK(says(complaint("none -o small"), "none"));
     CHECK(says(complaint("w -o small --on none"), "none"));
     CHECK(says(complaint("w -o small --on w"), "w"));
-    CHECK(run(folder, "gait_quantize", "w -o small --to int4").code != 0);
+    CHECK(says(complaint("w -o small --on r --users zoe"), "'zoe'"));
+    CHECK(run(folder, "gait_quantize", "w -o small --users ann").code == 2);
+    for (const std::string to : {"int4", "1"}) {
+        const auto result = run(folder, "gait_quantize", "w -o small --to " + to);
+        CHECK(result.code == 2);
+        CHECK(says(result.err, "gait_quantize: --to: expected one of fp16, int8, found '" + to));
+    }
 }

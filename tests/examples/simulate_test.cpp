@@ -266,7 +266,7 @@ TEST_CASE("har_simulate says in one line what is wrong") {
     const outcome full = run(folder, "har_simulate", "--rows 100000 -o - >/dev/full 2>err #");
     CHECK(full.code == 1);
     CHECK(full.err == "har_simulate: standard output: expected a place that can be written, "
-                      "found No space left on device\n");
+                      "found 'No space left on device'\n");
     const outcome help = run(folder, "har_simulate", "--help");
     CHECK(help.code == 0);
     CHECK(says(help.out, "--seed"));

@@ -24,6 +24,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <vector>
 
 using namespace gait_test;
 
@@ -207,7 +208,8 @@ TEST_CASE("it says what windows take, how long an epoch does, and the reference 
         " as views; as copies " + share(steps * 3 * 4) + " in fp32, " + share(steps * 3 * 25) +
         " as text";
     CHECK_MESSAGE(says(out, expected), out << "\n" << expected);
-    CHECK(says(out, " s/epoch, reference run "));
+    CHECK(says(out, " s/epoch)\n"));
+    CHECK(says(out, "\n2017's run (50 x 510 x 1,000 windows) would take "));
     CHECK(says(out, "Peak memory: "));
 }
 
@@ -227,8 +229,8 @@ TEST_CASE("short windows at the ends of runs are trained on, judged, and the sam
     succeed(folder, "har_train", words + "-o two.safetensors --epochs 2 --split none --resume");
     CHECK(read_all(folder / "one.safetensors") == read_all(folder / "two.safetensors"));
     CHECK(says(fail(folder, "har_train",
-                    quick + "--hop 30 --batch 64 --short-windows 30 --rotate 20 "
-                            "-o two.safetensors --epochs 3 --split none --resume"),
+                    quick + "--hop 30 --batch 64 --short-windows " + std::to_string(steps) +
+                        " --rotate 20 -o two.safetensors --epochs 3 --split none --resume"),
                "training data"));
     for (const char* split : {"user", "random", "time"})
         succeed(folder, "har_train",
@@ -328,7 +330,7 @@ TEST_CASE("--precision says what became of it, in training, evaluation and predi
                        "products: " + std::string(gait::name_of(precision))));
     }
     CHECK(says(run(folder, "har_train", words + "--precision half").err,
-               "half not in {fp32,fp32_split,bf16}"));
+               "--precision: expected one of fp32, fp32_split, bf16, found 'half'"));
 }
 
 TEST_CASE("a recipe is what is not said otherwise") {
@@ -341,7 +343,8 @@ TEST_CASE("a recipe is what is not said otherwise") {
     succeed(folder, "har_train", words + "--epochs 1 --recipe plain -o plain.safetensors");
     succeed(folder, "har_train",
             words +
-                "--epochs 1 --batch 1000 --schedule constant --yaw 0 --tilt 0 --mirror 0 --scale 0 "
+                "--epochs 1 --batch 1000 --schedule constant --align none --yaw 0 --tilt 0 "
+                "--mirror 0 --scale 0 "
                 "--warp 0 --dropout 0 --dropout-between 0 --average-weights 0 -o said.safetensors");
     CHECK(read_all(folder / "plain.safetensors") == read_all(folder / "said.safetensors"));
 }
@@ -377,6 +380,74 @@ TEST_CASE("resuming gives the bytes of an uninterrupted run, after an end and af
     CHECK(read_all(folder / "cut.safetensors") == read_all(folder / "again.safetensors"));
 }
 
+TEST_CASE("a resumed run goes on with its logs, one that is refused leaves them alone") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string words =
+        quick + "--batch 64 -o w.safetensors --log epochs.jsonl --log-steps steps.jsonl --epochs ";
+    // But for the time that they took.
+    const auto steps_in = [&] {
+        std::istringstream lines(read_all(folder / "steps.jsonl"));
+        std::vector<nlohmann::json> all;
+        for (std::string line; std::getline(lines, line);) {
+            all.push_back(nlohmann::json::parse(line));
+            all.back().erase("seconds");
+        }
+        return all;
+    };
+    succeed(folder, "har_train", words + "3");
+    const auto whole = steps_in();
+    succeed(folder, "har_train", words + "1");
+    CHECK(steps_in().size() == whole.size() / 3);
+    // As if it had been killed in the middle of a line of its second epoch.
+    const std::string first = read_all(folder / "steps.jsonl");
+    write_all(folder / "steps.jsonl", first + R"({"epoch":2,"batch":1})" + "\n{\"epoch\":2,\"ba");
+    const std::string steps = read_all(folder / "steps.jsonl");
+    const std::string epochs = read_all(folder / "epochs.jsonl");
+    fail(folder, "har_train", words + "3 --resume --seed 2");
+    CHECK(read_all(folder / "steps.jsonl") == steps);
+    CHECK(read_all(folder / "epochs.jsonl") == epochs);
+    succeed(folder, "har_train", words + "3 --resume");
+    CHECK(steps_in() == whole);
+    CHECK(read_all(folder / "steps.jsonl").starts_with(first));
+    CHECK(std::ranges::count(read_all(folder / "epochs.jsonl"), '\n') == 3);
+}
+
+TEST_CASE("every file of weights has a checkpoint of its own") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    for (const std::string name : {"v1.a", "v1.b", "x.checkpoint", "y.safetensors"})
+        succeed(folder, "har_train", quick + "--epochs 1 -o " + name);
+    for (const char* name :
+         {"v1.a.checkpoint", "v1.b.checkpoint", "x.checkpoint.checkpoint", "y.checkpoint"})
+        CHECK_MESSAGE(std::filesystem::exists(folder / name), name);
+}
+
+TEST_CASE("nothing is written over what is read, nor two things to one place") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    const std::string before = read_all(folder / "prepared.safetensors");
+    const auto refused = [&](const std::string& words, const std::string& by) {
+        CAPTURE(words);
+        CHECK(says(fail(folder, "har_train", quick + "--epochs 1 " + words),
+                   by + ": expected another file than "));
+        CHECK(folder.entries() == 4); // recordings.csv, prepared.safetensors, out, err
+    };
+    refused("-o prepared.safetensors", "prepared.safetensors, --output");
+    refused("--log ./prepared.safetensors", "./prepared.safetensors, --log");
+    refused("--log-steps prepared.safetensors", "--log-steps");
+    refused("--checkpoint prepared.safetensors", "--checkpoint");
+    refused("--from w -o w", "--output");
+    refused("--log l --log-steps ./l", "--log-steps");
+    refused("-o w --checkpoint w", "--checkpoint");
+    refused("-o r/index.html --report r", "r/index.html, --report");
+    std::filesystem::copy(folder / "prepared.safetensors", folder / "p-fold2");
+    CHECK(says(fail(folder, "har_train", "p-fold2 -o p --folds 3"), "p-fold2, --output"));
+    CHECK(folder.entries() == 5); // the first fold wasn't trained either
+    CHECK(says(fail(folder, "har_evaluate", "w prepared.safetensors --json w"), "w, --json"));
+    CHECK(read_all(folder / "prepared.safetensors") == before);
+}
+
 TEST_CASE("mistakes are one line that says what to do") {
     const scratch_folder folder;
     make_recordings(folder, 30'000, 3);
@@ -388,9 +459,11 @@ TEST_CASE("mistakes are one line that says what to do") {
     CHECK(train("prepared.safetensors --window 100000").find("100000 samples") !=
           std::string::npos);
 
+    CHECK(says(train("prepared.safetensors --window 40 --short-windows 41"),
+               "--short-windows: expected at most 40, a whole window, found 41"));
+
     succeed(folder, "har_train", quick + "--epochs 1 --batch 64");
-    const std::string again =
-        "prepared.safetensors --recipe plain --window 40 --epochs 2 --resume ";
+    const std::string again = quick + "--epochs 2 --resume ";
     const std::string refused = train(again + "--batch 65 --seed 2");
     CHECK(refused.find("batch: 64; seed: 1") != std::string::npos);
     CHECK(train(again + "--batch 64 --hop 19").find("training data") != std::string::npos);
@@ -402,16 +475,45 @@ TEST_CASE("mistakes are one line that says what to do") {
     CHECK(diverged.find("finite") != std::string::npos);
     CHECK(std::filesystem::exists(folder / "high.checkpoint"));
 
+    const auto usage = [&](const std::string& words) {
+        const auto result = run(folder, "har_train", quick + words);
+        CHECK(result.code == 2);
+        CHECK(result.err.starts_with("har_train: "));
+        CHECK(result.err.ends_with(" (see --help)\n"));
+        CHECK(std::ranges::count(result.err, '\n') == 1);
+        return result.err;
+    };
+    CHECK(says(usage("--clip nan"), "--clip: expected a number, 0 or more, found 'nan'"));
+    CHECK(says(usage("--clip inf"), "found 'inf'"));
+    CHECK(says(usage("--dropout nan"), "expected a number from 0 to 0.999999, found 'nan'"));
+    CHECK(says(usage("--hop 0"), "expected a whole number from 1 to 1000000000, found '0'"));
+    CHECK(says(usage("--hop 1.5"), "found '1.5'"));
+    CHECK(says(usage("--seed -3"), "expected a whole number, 0 or more, found '-3'"));
+    CHECK(says(usage("--schedule 1"), "expected one of constant, step, cosine, found '1'"));
+    CHECK(says(usage("--order 0"), "expected one of shuffled, dealt, found '0'"));
+    CHECK(says(usage("--bath 64"), "--bath"));
+    CHECK(says(usage("--split random --validation-users a"),
+               "--validation-users: expected --split user or both, found --split random"));
+    CHECK(says(usage("--folds 2 --validation-users a"), "--folds excludes --validation-users"));
+    CHECK(run(folder, "har_train", "").code == 2);
+    CHECK(run(folder, "har_train", "--help").code == 0);
+    CHECK(
+        says(usage("--folds 1"), "expected a whole number from 2 to 100000, or users, found '1'"));
+
     // Recordings of two classes only.
     auto r = gait::load_recordings(folder / "prepared.safetensors");
     r.classes = {"still", "moving"};
     for (auto& label : r.labels)
         label = label > 2;
     gait::save_recordings(folder / "two.safetensors", r);
-    CHECK(train("two.safetensors").find("6 or 7 classes, found 2") != std::string::npos);
+    CHECK(train("two.safetensors").find("6 or 7 classes (examples/har/models.hpp") !=
+          std::string::npos);
     CHECK(
         fail(folder, "har_evaluate", "weights.safetensors two.safetensors").find("still, moving") !=
         std::string::npos);
+    CHECK(says(fail(folder, "har_evaluate",
+                    "weights.safetensors prepared.safetensors --short-windows 500"),
+               "--short-windows: expected at most "));
     CHECK(fail(folder, "har_evaluate", "weights.safetensors prepared.safetensors --users zoe")
               .find("'zoe'") != std::string::npos);
 }

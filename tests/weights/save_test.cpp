@@ -87,7 +87,7 @@ TEST_CASE("places that can't be written are errors that name them") {
 
     const small_disk disk("size=64k"); // the reference model is four times as large
     if (!disk) {
-        MESSAGE("skipped the full disk: a small tmpfs needs root and the permission to mount");
+        MESSAGE("skipped: a small tmpfs needs root and the permission to mount");
         return;
     }
     using model = har_model<7>;

@@ -40,6 +40,9 @@ public:
     static constexpr std::int64_t most_creation_ns = 4'000'000'000'000'000'000;
     static constexpr std::int64_t most_number = 4'294'967'295;
     static constexpr std::size_t longest_name = 256;
+    /// Of x, y and z: squares and differences of what is read are finite floats. No phone measures
+    /// that, and hhar_scanner's 15 digits can't reach it.
+    static constexpr float most_measured = 1e15F;
 
     /// A header without the gt column is an error if `labels_needed`.
     explicit hhar_line(bool labels_needed = true) : labels_needed_(labels_needed) {}
@@ -159,6 +162,8 @@ private:
             where.fail(names[c], "a number", printable(field(c)));
         if (!std::isfinite(value))
             where.fail(names[c], "a finite number", printable(field(c)));
+        if (std::abs(value) > most_measured)
+            where.fail(names[c], "a number from -1e15 to 1e15", printable(field(c)));
         return value;
     }
 
