@@ -402,11 +402,11 @@ TEST_CASE("a resumed run goes on with its logs, one that is refused leaves them 
     // As if it had been killed in the middle of a line of its second epoch.
     const std::string first = read_all(folder / "steps.jsonl");
     write_all(folder / "steps.jsonl", first + R"({"epoch":2,"batch":1})" + "\n{\"epoch\":2,\"ba");
-    const std::string steps = read_all(folder / "steps.jsonl");
-    const std::string epochs = read_all(folder / "epochs.jsonl");
+    const std::string steps_before = read_all(folder / "steps.jsonl");
+    const std::string epochs_before = read_all(folder / "epochs.jsonl");
     fail(folder, "har_train", words + "3 --resume --seed 2");
-    CHECK(read_all(folder / "steps.jsonl") == steps);
-    CHECK(read_all(folder / "epochs.jsonl") == epochs);
+    CHECK(read_all(folder / "steps.jsonl") == steps_before);
+    CHECK(read_all(folder / "epochs.jsonl") == epochs_before);
     succeed(folder, "har_train", words + "3 --resume");
     CHECK(steps_in() == whole);
     CHECK(read_all(folder / "steps.jsonl").starts_with(first));
