@@ -147,9 +147,10 @@ public:
         for (index r = 0; r < to.rows; ++r) {
             const float* from = x + (first + r) * 3;
             const axes_matrix m = turn(posture_of(from, to.steps, rows * 3));
-            for (index t = 0; t < to.steps; ++t, from += rows * 3)
-                std::ranges::copy(m * std::array{from[0], from[1], from[2]},
-                                  out + (t * to.rows + r) * 3);
+            for (index t = 0; t < to.steps; ++t, from += rows * 3) {
+                const auto y = m * std::array{from[0], from[1], from[2]};
+                std::copy(y.begin(), y.end(), out + (t * to.rows + r) * 3);
+            }
         }
     }
 
