@@ -187,7 +187,8 @@ inline std::string loss_in_words(const train_options& o, const gait::recordings&
 }
 
 /// The bar and the lines of a run of `epochs` epochs, with how long an epoch takes, validation left
-/// out.
+/// out, and how long the reference run would at this speed: 50 epochs of 510 batches of 1,000
+/// windows of 200 steps.
 class train_display {
 public:
     train_display(int epochs, gait::index windows, gait::index steps)
@@ -223,26 +224,18 @@ public:
     /// Takes the bar away in the middle of an epoch.
     void stop() { bar_.reset(); }
 
-    /// How long the run of 2017 would take at this speed, windows of 200 steps: a line, or nothing
-    /// where there was no step.
-    [[nodiscard]] std::string reference_run() const {
-        if (seconds_per_window_ == 0)
-            return {};
-        constexpr double reference_steps = 50.0 * 510 * 1000 * 200;
-        return "2017's run (50 x 510 x 1,000 windows) would take " +
-               support::short_time(seconds_per_window_ / static_cast<double>(steps_) *
-                                   reference_steps) +
-               ".\n";
-    }
-
 private:
     using clock = std::chrono::steady_clock;
 
     [[nodiscard]] std::string speed() const {
+        constexpr double reference_steps = 50.0 * 510 * 1000 * 200;
         const double epoch = seconds_per_window_ * static_cast<double>(windows_);
+        const double reference =
+            seconds_per_window_ / static_cast<double>(steps_) * reference_steps;
         char text[32];
         std::snprintf(text, sizeof text, "%.1f s", epoch);
-        return (epoch < 60 ? text : support::short_time(epoch)) + "/epoch";
+        return (epoch < 60 ? text : support::short_time(epoch)) +
+               std::string("/epoch, reference run ") + support::short_time(reference);
     }
 
     [[nodiscard]] std::string title(int epoch) const {

@@ -283,8 +283,6 @@ training_outcome train_model(const Model& model, train_options& o,
                 Model::parameter_count,
                 static_cast<std::uintmax_t>(std::filesystem::file_size(o.weights)),
                 support::peak_memory().c_str());
-    if (o.recipe == "plain")
-        std::fputs(display->reference_run().c_str(), stdout);
     if (!o.report.empty())
         report(o, r, parts, done, others);
     done.split = {o.split, parts.description, done.seen.confusion};
