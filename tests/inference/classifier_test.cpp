@@ -18,6 +18,15 @@ std::vector<float> classify(gait::classifier<odd_model>& classifier,
     return p;
 }
 
+/// Row r of windows (T, R, 3).
+std::vector<float> window_of(const std::vector<float>& windows, gait::extents tile, gait::index r) {
+    std::vector<float> window;
+    for (gait::index t = 0; t < tile.steps; ++t)
+        for (gait::index f = 0; f < 3; ++f)
+            window.push_back(windows[static_cast<std::size_t>((t * tile.rows + r) * 3 + f)]);
+    return window;
+}
+
 void check_close(const std::vector<float>& found, const std::vector<double>& expected) {
     REQUIRE(found.size() == expected.size());
     for (std::size_t i = 0; i < found.size(); ++i)
@@ -48,10 +57,7 @@ TEST_CASE("windows one by one, by one thread or two, get what they get in a batc
     gait::classifier<odd_model> two(odd_model{}, parameters.span(), raw_units(), 60, 12, 2);
     const auto batch = classify(classifier, windows, tile);
     for (gait::index r = 0; r < 14; ++r) {
-        std::vector<float> window;
-        for (gait::index t = 0; t < 60; ++t)
-            for (gait::index f = 0; f < 3; ++f)
-                window.push_back(windows[static_cast<std::size_t>((t * 14 + r) * 3 + f)]);
+        const auto window = window_of(windows, tile, r);
         for (auto* alone : {&classifier, &two}) {
             const auto single = (*alone)(window);
             CHECK(std::equal(single.begin(), single.end(), batch.begin() + r * 4));
@@ -201,11 +207,7 @@ TEST_CASE("windows are laid features first for a model that has learnt so") {
                                                threads, 1, gait::input_layout::features_first);
         CHECK(classify(classifier, windows, tile) == expected);
         for (gait::index r = 0; r < rows; ++r) { // each one alone
-            std::vector<float> window;
-            for (gait::index t = 0; t < steps; ++t)
-                for (gait::index f = 0; f < 3; ++f)
-                    window.push_back(windows[static_cast<std::size_t>((t * rows + r) * 3 + f)]);
-            const auto single = classifier(window);
+            const auto single = classifier(window_of(windows, tile, r));
             CHECK(std::equal(single.begin(), single.end(), expected.begin() + r * 4));
         }
     }
@@ -232,11 +234,7 @@ TEST_CASE("windows are aligned with gravity before they are scaled, one by one a
                                                align);
         CHECK(classify(classifier, windows, tile) == expected);
         for (gait::index r = 0; r < rows; ++r) {
-            std::vector<float> window;
-            for (gait::index t = 0; t < steps; ++t)
-                for (gait::index f = 0; f < 3; ++f)
-                    window.push_back(windows[static_cast<std::size_t>((t * rows + r) * 3 + f)]);
-            const auto single = classifier(window);
+            const auto single = classifier(window_of(windows, tile, r));
             CHECK(std::equal(single.begin(), single.end(), expected.begin() + r * 4));
         }
         // Shorter windows are aligned as what they are.

@@ -71,7 +71,7 @@ public:
         if (mirrors || a.yaw > 0) {
             const unit_vector up = lies.length > 0 ? align.up_after(lies) : any;
             if (mirrors)
-                matrix_ = matrix_ * mirrored(up);
+                matrix_ = matrix_ * level_mirror(up); // the other pocket
             matrix_ = matrix_ * turn_about(up, yaw, 1);
         }
         if (align.any())
@@ -112,18 +112,6 @@ private:
             for (std::size_t j = 0; j < 3; ++j)
                 m.at[3 * i + j] = static_cast<float>(
                     gain * (c * (i == j) + s * cross[3 * i + j] + (1 - c) * k[i] * k[j]));
-        return m;
-    }
-
-    /// In the other pocket: what is along the most level of the phone's axes changes its sign, as
-    /// nearly as `up` stays. Source: Householder's reflection, I - 2 n n^T / (n^T n).
-    static axes_matrix mirrored(const unit_vector& up) {
-        const level_direction level(up);
-        axes_matrix m;
-        for (std::size_t i = 0; i < 3; ++i)
-            for (std::size_t j = 0; j < 3; ++j)
-                m.at[3 * i + j] = static_cast<float>((i == j) - 2 * level.n[i] * level.n[j] /
-                                                                    level.n[level.axis]);
         return m;
     }
 

@@ -61,20 +61,22 @@ struct axes_matrix {
     }
 };
 
-/// The axis that is the most level if `up` is up, less what is vertical of it: not of length 1,
-/// and its square is its number `axis`, 2/3 or more.
-struct level_direction {
+/// What is along the most level of the axes changes its sign, as nearly as `up` stays. Source:
+/// Householder's reflection, I - 2 n n^T / (n^T n), n being that axis less what is vertical of it.
+[[nodiscard]] inline axes_matrix level_mirror(const unit_vector& up) {
     std::size_t axis = 0;
-    std::array<double, 3> n{};
-
-    explicit level_direction(const unit_vector& up) {
-        for (std::size_t i = 1; i < 3; ++i)
-            if (std::abs(up[i]) < std::abs(up[axis]))
-                axis = i;
-        for (std::size_t i = 0; i < 3; ++i)
-            n[i] = (i == axis) - up[axis] * up[i];
-    }
-};
+    for (std::size_t i = 1; i < 3; ++i)
+        if (std::abs(up[i]) < std::abs(up[axis]))
+            axis = i;
+    std::array<double, 3> n{}; // n^T n = n[axis] >= 2 / 3
+    for (std::size_t i = 0; i < 3; ++i)
+        n[i] = (i == axis) - up[axis] * up[i];
+    axes_matrix m;
+    for (std::size_t i = 0; i < 3; ++i)
+        for (std::size_t j = 0; j < 3; ++j)
+            m.at[3 * i + j] = static_cast<float>((i == j) - 2 * n[i] * n[j] / n[axis]);
+    return m;
+}
 
 /// How a phone lies during a window, as far as the window tells.
 struct posture {
@@ -171,14 +173,11 @@ private:
         return m;
     }
 
-    /// About a level axis: 2 n n^T / (n^T n) - I.
+    /// About a level axis n: 2 n n^T / (n^T n) - I, the mirror with the other sign.
     static axes_matrix half_turn(const unit_vector& up) {
-        const level_direction level(up);
-        axes_matrix m;
-        for (std::size_t i = 0; i < 3; ++i)
-            for (std::size_t j = 0; j < 3; ++j)
-                m.at[3 * i + j] = static_cast<float>(
-                    2 * level.n[i] * level.n[j] / level.n[level.axis] - (i == j));
+        axes_matrix m = level_mirror(up);
+        for (float& number : m.at)
+            number = -number;
         return m;
     }
 
