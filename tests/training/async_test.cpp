@@ -4,10 +4,7 @@
 // Asynchronous training by ranks that are threads: without staleness its bits are those of one
 // process, whatever the number of servers; with it, it learns, sees every window once, and stops
 // and resumes like any other run.
-#include "thread_ranks.hpp"
-#include "toy.hpp"
-
-#include <gait/training/trainer.hpp>
+#include "fit_by_ranks.hpp"
 
 #include <files/scratch.hpp>
 
@@ -15,52 +12,20 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
-#include <functional>
+#include <cstdint>
 #include <limits>
-#include <vector>
 
-using gait_test::noisy_model;
-using gait_test::waves;
+using gait_test::fit_by;
+using gait_test::quick;
+using gait_test::same_bits;
 
 namespace {
-
-gait::fit_options quick(int epochs) {
-    gait::fit_options options;
-    options.epochs = epochs;
-    options.batch = 96;
-    options.threads = 1;
-    options.learning_rate = 0.01;
-    return options;
-}
 
 gait::fit_options async(int epochs, int servers, std::int64_t staleness) {
     auto options = quick(epochs);
     options.servers = servers;
     options.staleness = staleness;
     return options;
-}
-
-using tell_rank = std::function<gait::callbacks(int)>;
-
-/// fit by all ranks of `options`, servers included: all results.
-std::vector<gait::fit_result> fit_by(int workers, const gait::fit_options& options,
-                                     const tell_rank& tell = {}) {
-    const auto train = waves(230, 1), unseen = waves(70, 2);
-    const int count = workers + options.servers;
-    std::vector<gait::fit_result> results(static_cast<std::size_t>(count));
-    gait_test::on_threads(count, [&](gait_test::thread_rank rank) {
-        results[static_cast<std::size_t>(rank.number)] =
-            gait::fit(noisy_model{}, train, unseen, options,
-                      tell ? tell(rank.number) : gait::callbacks{}, rank);
-    });
-    return results;
-}
-
-bool same_bits(const gait::fit_result& a, const gait::fit_result& b) {
-    return std::ranges::equal(a.parameters, b.parameters, [](float x, float y) {
-        return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
-    });
 }
 
 } // namespace

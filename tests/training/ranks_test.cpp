@@ -3,55 +3,15 @@
 //
 // fit by several ranks, which are threads here: a power of two of them changes no bit, one that is
 // told to stop stops all, they go on from rank 0's checkpoint, and local SGD is what it says.
-#include "thread_ranks.hpp"
-#include "toy.hpp"
-
-#include <gait/training/trainer.hpp>
+#include "fit_by_ranks.hpp"
 
 #include <files/scratch.hpp>
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <functional>
-#include <vector>
-
-using gait_test::noisy_model;
-using gait_test::waves;
-
-namespace {
-
-gait::fit_options quick(int epochs) {
-    gait::fit_options options;
-    options.epochs = epochs;
-    options.batch = 96;
-    options.threads = 1;
-    options.learning_rate = 0.01;
-    return options;
-}
-
-using tell_rank = std::function<gait::callbacks(int)>;
-
-/// fit by `count` ranks: all results.
-std::vector<gait::fit_result> fit_by(int count, const gait::fit_options& options,
-                                     const tell_rank& tell = {}, int windows = 230) {
-    const auto train = waves(windows, 1), unseen = waves(70, 2);
-    std::vector<gait::fit_result> results(static_cast<std::size_t>(count));
-    gait_test::on_threads(count, [&](gait_test::thread_rank rank) {
-        results[static_cast<std::size_t>(rank.number)] =
-            gait::fit(noisy_model{}, train, unseen, options,
-                      tell ? tell(rank.number) : gait::callbacks{}, rank);
-    });
-    return results;
-}
-
-bool same_bits(const gait::fit_result& a, const gait::fit_result& b) {
-    return std::ranges::equal(a.parameters, b.parameters, [](float x, float y) {
-        return std::bit_cast<std::uint32_t>(x) == std::bit_cast<std::uint32_t>(y);
-    });
-}
-
-} // namespace
+using gait_test::fit_by;
+using gait_test::quick;
+using gait_test::same_bits;
 
 TEST_CASE("a power of two of ranks changes no bit, other numbers only the rounding") {
     const auto one = fit_by(1, quick(2));
