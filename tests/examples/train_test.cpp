@@ -60,7 +60,7 @@ nlohmann::json read_json(const std::filesystem::path& path) {
 }
 
 /// Short windows, so that it is quick.
-const int steps = is_short_run() ? 20 : 40;
+const int steps = is_short_run() ? 4 : 40;
 const std::string quick =
     "prepared.safetensors --recipe plain --window " + std::to_string(steps) + " ";
 
@@ -216,13 +216,16 @@ TEST_CASE("short windows at the ends of runs are trained on, judged, and the sam
     const scratch_folder folder;
     make_recordings(folder, 30'000, 3);
     const auto r = gait::load_recordings(folder / "prepared.safetensors");
-    const auto whole = gait::make_windows(r, 40, 30), all = gait::make_windows(r, 40, 30, 15);
+    const int least = steps / 3;
+    const auto whole = gait::make_windows(r, steps, 30),
+               all = gait::make_windows(r, steps, 30, least);
     REQUIRE(all.size() > whole.size());
-    const std::string words = quick + "--hop 30 --batch 64 --short-windows 15 --rotate 20 ";
+    const std::string words =
+        quick + "--hop 30 --batch 64 --rotate 20 --short-windows " + std::to_string(least) + " ";
     const std::string out = succeed(folder, "har_train",
                                     words + "-o one.safetensors --epochs 2 "
                                             "--split none --threads 1");
-    CHECK(says(out, "and of at least 15 at the end of a run"));
+    CHECK(says(out, "and of at least " + std::to_string(least) + " at the end of a run"));
     CHECK(says(out, "none: " + std::to_string(all.size()) + " windows to train on"));
     succeed(folder, "har_train", words + "-o two.safetensors --epochs 1 --split none --threads 2");
     succeed(folder, "har_train", words + "-o two.safetensors --epochs 2 --split none --resume");
@@ -235,7 +238,8 @@ TEST_CASE("short windows at the ends of runs are trained on, judged, and the sam
         succeed(folder, "har_train",
                 words + "-o " + split + ".safetensors --epochs 1 --split " + split);
     succeed(folder, "har_evaluate",
-            "one.safetensors prepared.safetensors --hop 30 --short-windows 15 --json seen.json");
+            "one.safetensors prepared.safetensors --hop 30 --json seen.json --short-windows " +
+                std::to_string(least));
     CHECK(read_json(folder / "seen.json").at("windows").get<std::size_t>() == all.size());
 }
 
@@ -335,7 +339,7 @@ TEST_CASE("--precision says what became of it, in training, evaluation and predi
 TEST_CASE("a recipe is what is not said otherwise") {
     const scratch_folder folder;
     make_recordings(folder, 30'000, 3);
-    const std::string words = "prepared.safetensors --window 40 ";
+    const std::string words = "prepared.safetensors --window " + std::to_string(steps) + " ";
     const std::string people = succeed(folder, "har_train", words + "--epochs 1 --rotate 20");
     CHECK(says(people,
                "Augmentation: yaw 180, rotation 20, tilt 45, mirror 0.5, scale 0.2, warp 0.2"));

@@ -130,9 +130,9 @@ if __name__ == "__main__":
     parser.add_argument("--hop", type=int, default=25, help="samples (default: 25)")
     parser.add_argument("--held-out", type=int, default=3, metavar="N",
                         help="every N-th user is held out (default: 3)")
-    parser.add_argument("--batch", type=int, default=16 if short else 64,
+    parser.add_argument("--batch", type=int, default=8 if short else 64,
                         help="windows (default: %(default)s)")
-    parser.add_argument("--epochs", type=int, default=2 if short else 6, help="default: %(default)s")
+    parser.add_argument("--epochs", type=int, default=1 if short else 6, help="default: %(default)s")
     parser.add_argument("--rate", type=float, default=5e-4,
                         help="Adam's (default: 0.0005; at 0.002 the roundings of either grow to "
                              "0.08 in the loss within 100 steps)")
