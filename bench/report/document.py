@@ -22,7 +22,7 @@ def body(report, machine, rounds, missing, errors):
     reference = "build/bench/cases/64x1000x200.safetensors"
     model = "build/bench/bin/bench_model"
     parts = [
-        "## In four lines",
+        "## At a glance",
         table(["", "time of a window or step", "of the limit", "next to the best peer"],
               report.headline()),
         f"Medians of {rounds} round{'s' * (rounds > 1)}. " + code("bench/run --quick"),
