@@ -10,8 +10,8 @@
 #include <gait/data/batches.hpp>
 #include <gait/data/csv_lines.hpp>
 #include <gait/data/gravity_alignment.hpp>
+#include <gait/data/hhar_endings.hpp>
 #include <gait/data/hhar_tracks.hpp>
-#include <gait/data/line_endings.hpp>
 #include <gait/data/preparation.hpp>
 #include <gait/data/recordings.hpp>
 #include <gait/data/recordings_file.hpp>

@@ -9,10 +9,10 @@
 
 #include <gait/core/threads.hpp>
 #include <gait/data/hhar_csv.hpp>
+#include <gait/data/hhar_endings.hpp>
 #include <gait/data/hhar_line.hpp>
 #include <gait/data/hhar_scanner.hpp>
 #include <gait/data/hhar_tracks.hpp>
-#include <gait/data/line_endings.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -163,7 +163,7 @@ private:
     hhar_tracks names_; // this piece's users, devices, labels and tracks; the rows are in rows_
     std::vector<index> label_lines_;   // in this piece, where each label was seen first
     std::vector<int> labels_, tracks_; // numbers in the file of labels and tracks of names_
-    line_endings endings_;
+    hhar_endings endings_;
     hhar_row plain_row_; // every plain row is written over the one before
     std::vector<hhar_tracks::placed_row> rows_;
     index lines_ = 0;

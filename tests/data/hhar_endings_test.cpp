@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
-#include <gait/data/line_endings.hpp>
+#include <gait/data/hhar_endings.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 namespace {
 
 /// The track found for the first line of `text`, or -1.
-int track(gait::line_endings& endings, const std::string& text) {
+int track(gait::hhar_endings& endings, const std::string& text) {
     const auto* found = endings.find(text.data(), text.data() + text.size());
     return found ? found->track : -1;
 }
@@ -17,7 +17,7 @@ int track(gait::line_endings& endings, const std::string& text) {
 } // namespace
 
 TEST_CASE("an ending is found whole or not at all, in any order") {
-    gait::line_endings endings;
+    gait::hhar_endings endings;
     CHECK(track(endings, "a,phone,walk\n") == -1);
     endings.add("a,phone,walk\n", 1, 0);
     endings.add("a,phone,walk on\n", 2, 0);
@@ -35,7 +35,7 @@ TEST_CASE("an ending is found whole or not at all, in any order") {
 }
 
 TEST_CASE("no more are kept than are worth it") {
-    gait::line_endings endings;
+    gait::hhar_endings endings;
     for (int i = 0; i < 5000; ++i)
         endings.add(std::to_string(i) + "\n", i, 0);
     CHECK(track(endings, "4095\n") == 4095);

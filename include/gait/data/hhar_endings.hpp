@@ -18,7 +18,7 @@
 namespace gait::inline GAIT_ARCH {
 
 /// Endings of lines, and the numbers of track and label that each stands for.
-class line_endings {
+class hhar_endings {
 public:
     struct ending {
         std::string text; ///< with its '\n'
