@@ -10,6 +10,7 @@
 
 #include <gait/data/recordings.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -135,14 +136,16 @@ inline std::string interval_lines(const std::map<std::string, device_times>& dev
                [](double decades) { return std::pow(10, decades); });
 }
 
-/// Spectra by class; those without a piece are left out. Nothing if there is none at all.
+/// Spectra by class; those without a piece are left out, and what doesn't move at all, as there is
+/// no logarithm of nothing. None if no class is left.
 inline std::optional<std::string> spectrum_lines(const std::vector<std::string>& classes,
                                                  const std::vector<spectrum>& spectra,
                                                  double rate_hz, const std::string& units) {
     std::string data, plot;
     for (std::size_t c = 0; c < classes.size(); ++c) {
         const auto& density = spectra[c].density;
-        if (density.empty())
+        if (density.empty() || std::ranges::all_of(density.begin() + 1, density.end(),
+                                                   [](double power) { return power == 0; }))
             continue;
         data += "$class" + std::to_string(c) + " << END\n";
         for (std::size_t k = 1; k < density.size(); ++k)

@@ -16,13 +16,14 @@
 
 namespace support {
 
-/// A text as gnuplot reads it between double quotes. Control characters become spaces.
+/// A text as gnuplot reads it between double quotes. Control characters become spaces, and a
+/// backquote, between two of which gnuplot would run a command, a single quote.
 [[nodiscard]] inline std::string gnuplot_text(std::string_view text) {
     std::string quoted = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\')
             quoted += '\\';
-        quoted += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
+        quoted += static_cast<unsigned char>(c) < ' ' ? ' ' : c == '`' ? '\'' : c;
     }
     return quoted + "\"";
 }

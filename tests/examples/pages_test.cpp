@@ -140,6 +140,18 @@ TEST_CASE("har_explore draws classes, users, devices, traces, rates, gaps and sp
         CHECK(says(read_all(folder / "a/page" / (std::string(name) + ".svg")), "<svg"));
     look_at(folder, folder / "a/page/index.html", pictures);
 
+    // A name that gnuplot would run, and a phone that doesn't move.
+    std::string still = "Index,Arrival_Time,Creation_Time,x,y,z,User,Model,Device,gt\n";
+    for (int i = 0; i < 600; ++i)
+        still += std::to_string(i) + ',' + std::to_string(1000 + 20 * i) + ',' +
+                 std::to_string(20'000'000LL * i) + ",0,0,9.81,a,m,`touch ran`,`touch run`\n";
+    write_all(folder / "still.csv", still);
+    const auto strange = run(folder, "har_explore", "still.csv -o still");
+    CHECK_MESSAGE(strange.code == 0, strange.err);
+    CHECK_FALSE(fs::exists(folder / "ran"));
+    CHECK_FALSE(fs::exists(folder / "run"));
+    CHECK(says(read_all(folder / "still/rates.svg"), "touch ran"));
+
     const auto bad = run(folder, "har_explore", "recordings.csv -o recordings.csv");
     CHECK(bad.code == 1);
     CHECK(says(bad.err, "har_explore: recordings.csv: expected a folder"));
