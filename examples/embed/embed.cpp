@@ -14,7 +14,9 @@
 #include <gait/files/atomic_file.hpp>
 #include <gait/weights/load.hpp>
 
+#include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -89,6 +91,11 @@ contents read(const gait::safetensors_file& file, const options& o) {
         all.answer = gait::self_test_numbers(metadata, "self_test_output");
         const auto inputs = static_cast<std::size_t>(all.architecture.inputs);
         const auto outputs = static_cast<std::size_t>(all.architecture.outputs);
+        const auto is_finite = [](float x) { return std::isfinite(x); };
+        if (!std::ranges::all_of(all.question, is_finite) ||
+            !std::ranges::all_of(all.answer, is_finite))
+            throw gait::error({o.weights, "metadata \"self_test_output\"",
+                               "finite numbers, and likewise in \"self_test_input\"", "others"});
         if (all.question.size() % inputs != 0 || all.answer.size() != outputs)
             throw gait::error({o.weights, "metadata \"self_test_output\"",
                                "a test for a model that has one answer for a window",

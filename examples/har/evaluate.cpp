@@ -103,7 +103,8 @@ int evaluate(const gait::trained_model<Model>& trained, const options& o) {
                                         gait::gravity_alignment(trained.info.up));
     std::printf("%s: %td windows of %td samples, one every %td\n", o.prepared.c_str(),
                 source.size(), steps, o.hop);
-    if (const auto split = trained.info.extra.find("split"); split != trained.info.extra.end())
+    if (const auto split = trained.info.extra.find("split");
+        split != trained.info.extra.end() && gait::is_plain_name(split->second))
         std::printf("%s was trained with a split %s\n", o.weights.c_str(), split->second.c_str());
     har::print_precision(o.precision);
     std::fflush(stdout);

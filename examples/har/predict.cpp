@@ -244,13 +244,36 @@ void read_file(const std::string& path, predictor<Model>& predict) {
     predict.finish(path);
 }
 
+/// Throws gait::error if the weights, which are from anywhere, ask for what no phone measures and
+/// no memory holds, or the options for windows that the model can't take.
+void check_limits(const options& o, const gait::model_info& info) {
+    constexpr double most_hz = 10'000;
+    constexpr gait::index most_steps = 100'000;
+    const auto fail = [&](const char* key, const std::string& expected, const std::string& found) {
+        throw gait::error({o.weights, "metadata " + gait::in_quotes(key), expected, found});
+    };
+    if (!(info.rate_hz > 0 && info.rate_hz <= most_hz))
+        fail("rate_hz", "up to 10000 samples per second",
+             info.rate_hz > 0 ? gait::json_text(info.rate_hz) : "nothing");
+    if (info.window_steps > most_steps)
+        fail("window_steps", "up to " + std::to_string(most_steps) + " samples",
+             std::to_string(info.window_steps));
+    har::check_shortest(o.shortest, info.window_steps);
+    if (o.shortest > 0 && info.layout != gait::input_layout::steps_first)
+        fail("input_layout", "steps_first for --short-windows",
+             std::string(gait::name_of(info.layout)));
+}
+
 int run(const options& o) {
     har::print_precision(o.precision, stderr);
     return har::with_weights(o.weights, [&](auto trained) {
         trained.model.use_products(o.precision);
-        if (!(trained.info.rate_hz > 0))
-            throw gait::error({o.weights, "metadata 'rate_hz'", "samples per second", "nothing"});
-        har::check_shortest(o.shortest, trained.info.window_steps);
+        if (har::keeps_rates(trained.info))
+            std::fprintf(stderr,
+                         "%s was trained at each device's own rate; here all are resampled to the "
+                         "mean of those, %.5g Hz\n",
+                         o.weights.c_str(), trained.info.rate_hz);
+        check_limits(o, trained.info);
         predictor predict(trained, o);
         if (o.csv == "-")
             read_pipe(predict);

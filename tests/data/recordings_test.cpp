@@ -44,7 +44,10 @@ TEST_CASE("every kind of damage is found and named") {
     says("found 256", [](recordings& r) { r.classes.resize(256); });
     says("classes: expected different names, found 'sit' twice",
          [](recordings& r) { r.classes[0] = "sit"; });
-    says("users: expected names, found an empty one", [](recordings& r) { r.users[1] = ""; });
+    says("users: expected names in plain text, found an empty one",
+         [](recordings& r) { r.users[1] = ""; });
+    says("users: expected names in plain text, found control characters",
+         [](recordings& r) { r.users[1] = "a\x1B[31m"; });
     says("3 numbers for each of 13 labels, found 38", [](recordings& r) { r.samples.pop_back(); });
     says("label 4: expected a class below 3, found 3", [](recordings& r) { r.labels[4] = 3; });
     says("sample 2: expected finite numbers", [](recordings& r) { r.samples[7] = INFINITY; });

@@ -12,6 +12,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <limits>
+#include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -112,6 +116,23 @@ TEST_CASE("bad command lines and bad files are one line") {
     CHECK(read_all(folder / "good.safetensors") == before);
     CHECK(says(run(folder, "gait_embed", "good.safetensors -o no/such/folder.hpp").err,
                "no/such/folder.hpp"));
+    const std::array answer{0.0F, std::numeric_limits<float>::quiet_NaN()};
+    std::map<std::string, std::string> metadata(
+        gait::safetensors_file(folder / "good.safetensors").metadata());
+    metadata["self_test_output"] = gait::detail::base64_floats(answer);
+    std::vector<float> numbers(24, 0.25F);
+    gait::write_safetensors(
+        folder / "nan.safetensors",
+        {gait::tensor_out::of<float>("0.weight_ih_l0", {8, 3}, numbers),
+         gait::tensor_out::of<float>("0.weight_hh_l0", {8, 2}, std::span(numbers).first(16)),
+         gait::tensor_out::of<float>("0.bias_ih_l0", {8}, std::span(numbers).first(8)),
+         gait::tensor_out::of<float>("0.bias_hh_l0", {8}, std::span(numbers).first(8)),
+         gait::tensor_out::of<float>("1.weight", {2, 2}, std::span(numbers).first(4)),
+         gait::tensor_out::of<float>("1.bias", {2}, std::span(numbers).first(2))},
+        metadata);
+    CHECK(says(run(folder, "gait_embed", "nan.safetensors").err,
+               "nan.safetensors, metadata \"self_test_output\": expected finite numbers"));
+    CHECK_FALSE(fs::exists(folder / "nan.hpp"));
     write_all(folder / "good.safetensors", read_all(folder / "good.safetensors").substr(0, 900));
     const auto cut = run(folder, "gait_embed", "good.safetensors");
     CHECK(cut.code == 1);

@@ -34,7 +34,9 @@ const char* const header = "Index,Arrival_Time,Creation_Time,x,y,z,User,Model,De
 
 /// Saves a model with random weights and names for its classes.
 template <gait::index Classes>
-std::string save_model(const scratch_folder& folder, double rate_hz = 50) {
+std::string save_model(const scratch_folder& folder, double rate_hz = 50,
+                       gait::index window_steps = steps,
+                       gait::input_layout layout = gait::input_layout::steps_first) {
     using model = gait::har_model<Classes>;
     gait::buffer<float> parameters(model::parameter_count);
     model{}.init(typename model::template params<float>(parameters.data()),
@@ -45,9 +47,12 @@ std::string save_model(const scratch_folder& folder, double rate_hz = 50) {
     for (gait::index k = 0; k < Classes; ++k)
         info.classes.push_back("class " + std::to_string(k));
     info.rate_hz = rate_hz;
-    info.window_steps = steps;
-    info.mean = {0.1F, 0.2F, 9.8F};
-    info.deviation = {1, 2, 3};
+    info.window_steps = window_steps;
+    info.layout = layout;
+    if (layout == gait::input_layout::steps_first) {
+        info.mean = {0.1F, 0.2F, 9.8F};
+        info.deviation = {1, 2, 3};
+    }
     const std::string path = (folder / "model.safetensors").string();
     gait::save_weights(path, model{}, parameters.span(), info);
     return path;
@@ -341,6 +346,15 @@ TEST_CASE("what can't be done is one line and exit code 1") {
     CHECK(says(complaint(weights + " no_such_file", ""), "no_such_file"));
     CHECK(says(complaint("no_such_file -", csv), "no_such_file"));
     CHECK(says(complaint(save_model<7>(folder, 0) + " -", csv), "rate_hz"));
+    CHECK(says(complaint(save_model<7>(folder, 1e6) + " -", csv),
+               "\"rate_hz\": expected up to 10000 samples per second, found 1000000"));
+    CHECK(says(complaint(save_model<7>(folder, 50, 100'001) + " -", csv),
+               "\"window_steps\": expected up to 100000 samples, found 100001"));
+    // It can't lay a part of a window features first.
+    CHECK(says(complaint(save_model<7>(folder, 50, steps, gait::input_layout::features_first) +
+                             " - --short-windows 20",
+                         csv),
+               "expected steps_first for --short-windows, found features_first"));
     const std::string golden = GAIT_SOURCE_DIR "/tests/golden/small_weights.safetensors";
     CHECK(says(complaint(golden + " -", csv), "\"0.weight\""));
 }

@@ -210,6 +210,15 @@ TEST_CASE("it says what windows take, how long an epoch does, and the reference 
     CHECK_MESSAGE(says(out, expected), out << "\n" << expected);
     CHECK(says(out, " s/epoch, reference run "));
     CHECK(says(out, "Peak memory: "));
+
+    // Other devices have other rates on average.
+    succeed(folder, "har_simulate", "--rows 6000 --users 2 --seed 9 -o other.csv");
+    succeed(folder, "har_prepare", "other.csv -o other.safetensors --rate native");
+    REQUIRE(gait::load_recordings(folder / "other.safetensors").rate_hz != r.rate_hz);
+    succeed(folder, "har_evaluate", "weights.safetensors other.safetensors --hop 20");
+    CHECK(
+        says(run(folder, "har_predict", "weights.safetensors other.csv").err,
+             "weights.safetensors was trained at each device's own rate; here all are resampled "));
 }
 
 TEST_CASE("short windows at the ends of runs are trained on, judged, and the same on resuming") {

@@ -64,6 +64,28 @@ TEST_CASE("nesting without end costs nothing") {
     }
 }
 
+TEST_CASE("a list without end costs little") {
+    scratch_folder folder;
+    const auto list_of = [&](int count) {
+        std::string list = "[0";
+        for (int i = 1; i < count; ++i)
+            list += ",0";
+        return reader_of(folder, list + "]");
+    };
+    CHECK(list_of(100'000).numbers("k").size() == 100'000);
+    CHECK(says(message_of([&] { return list_of(100'001).numbers("k"); }),
+               "expected a number or a plain list of up to 100000, found "));
+}
+
+TEST_CASE("names are there, different, and can be printed") {
+    scratch_folder folder;
+    CHECK(reader_of(folder, R"(["walk","a b","größer"])").names("k").size() == 3);
+    for (const std::string bad :
+         {R"(["a","a"])", R"(["a",""])", R"(["a\n"])", R"(["\u001b[2J"])", "[1]"})
+        CHECK(says(message_of([&] { return reader_of(folder, bad).names("k"); }),
+                   R"(metadata "k": expected )"));
+}
+
 TEST_CASE("names that are not UTF-8 are refused when they are written") {
     const std::vector<std::string> names{"\xFFsit"};
     CHECK(message_of([&] { return metadata_text("f", "classes", names); }) ==

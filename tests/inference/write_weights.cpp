@@ -13,10 +13,10 @@ int main(int argc, char** argv) {
     if (argc != 3)
         return 2;
     const std::string type = argv[1];
-    gait::model_info info{.classes = {"walk", "\"sit\\", "st\xC3\xA4nd\n0", ""},
+    gait::model_info info{.classes = {"walk", "\"sit\\", "st\xC3\xA4nd0", "?"},
                           .rate_hz = 31.25,
                           .window_steps = 20,
-                          .units = "m/s^2",
+                          .units = "m/s\n2",
                           .mean = gait_test::raw_units().mean,
                           .deviation = gait_test::raw_units().deviation,
                           .temperature = 0.75,

@@ -89,6 +89,12 @@ TEST_CASE("all that doesn't match is said in one error") {
                      "\"0.bias_ih\" is F32 (3, 1), not F32 (3); "
                      "\"1.bias\" F32 (3) is not in the model; "
                      "\"strange\\n\" F32 (1, 3) is not in the model"));
+    std::vector<tensor_out> many;
+    for (int i = 0; i < 1000; ++i)
+        many.push_back(tensor_out::of<float>(std::to_string(i), {3}, bias));
+    const auto short_text = loading(many);
+    CHECK(short_text.size() < 1500);
+    CHECK(short_text.ends_with("; and 983 more"));
     CHECK(loading(good_tensors()).empty());
     CHECK(loading(good_tensors(), {{"architecture", "tiny"}}).empty());
     auto transposed = good_tensors();

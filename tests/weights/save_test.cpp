@@ -75,6 +75,25 @@ TEST_CASE("numbers that are not finite are not saved, and the old file stays") {
     CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("an info that nobody could load isn't saved, and the old file stays") {
+    scratch_folder folder;
+    save_weights(folder / "x", tiny_model{}, numbers, {});
+    const std::string before = read_all(folder / "x");
+    const auto refused = [&](const auto& spoil) {
+        model_info info;
+        spoil(info);
+        CHECK(says(message_of([&] { save_weights(folder / "x", tiny_model{}, numbers, info); }),
+                   "x, metadata \""));
+    };
+    refused([](model_info& info) { info.classes = {"a", "a", "b"}; });
+    refused([](model_info& info) { info.mean = {0}; });
+    refused([](model_info& info) { info.mean = {0, 0}, info.deviation = {1, 0}; });
+    refused([](model_info& info) { info.window_steps = longest_window + 1; });
+    refused([](model_info& info) { info.temperature = 0; });
+    CHECK(read_all(folder / "x") == before);
+    CHECK(folder.entries() == 1);
+}
+
 TEST_CASE("places that can't be written are errors that name them") {
     scratch_folder folder;
     const auto saving = [](const fs::path& path) {

@@ -1,18 +1,26 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// Texts and numbers as one text, for messages and descriptions. (A stream would do, and bring
-// 150 KB along.)
+// Texts for people: text and numbers as one, for messages and descriptions (a stream would do, and
+// bring 150 KB along), and names that can be shown to them.
 #pragma once
 
 #include <gait/core/config.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdio>
 #include <string>
 #include <string_view>
 
 namespace gait::inline GAIT_ARCH {
+
+/// Whether a name out of a file is there and can be printed as it is: no control characters.
+inline bool is_plain_name(std::string_view name) {
+    return !name.empty() && std::none_of(name.begin(), name.end(), [](char c) {
+        return static_cast<unsigned char>(c) < ' ' || c == '\x7F';
+    });
+}
 
 namespace detail {
 

@@ -121,7 +121,7 @@ inline double append_run(recordings& r, std::span<const track_row> rows, bool ar
 /// Prepares all tracks, by user and device in alphabetical order. Their rows are freed on the way,
 /// one track after the other. Appends to `reports`; calls done(rows) after each track.
 ///
-/// The order of the rows doesn't matter: shuffled files give the same recordings.
+/// The order of rows with an Index doesn't matter: shuffled files give the same recordings.
 /// Throws `error`, about `source`, if no run is left.
 template <class Done>
 recordings prepare(hhar_tracks tracks, const preparation_options& options,

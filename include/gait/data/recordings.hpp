@@ -8,6 +8,7 @@
 
 #include <gait/core/error.hpp>
 #include <gait/core/extents.hpp>
+#include <gait/core/in_words.hpp>
 
 #include <cmath>
 #include <cstddef>
@@ -55,8 +56,9 @@ inline void check_names(const std::vector<std::string>& names, const std::string
                         const std::string& path) {
     std::set<std::string> seen;
     for (const std::string& name : names) {
-        if (name.empty())
-            throw error({path, kind, "names", "an empty one"});
+        if (!is_plain_name(name))
+            throw error({path, kind, "names in plain text",
+                         name.empty() ? "an empty one" : "control characters"});
         if (!seen.insert(name).second)
             throw error({path, kind, "different names", "'" + name + "' twice"});
     }

@@ -7,6 +7,7 @@
 
 #include <gait/core/error.hpp>
 #include <gait/core/extents.hpp>
+#include <gait/core/in_words.hpp>
 #include <gait/files/json.hpp>
 #include <gait/files/safetensors.hpp>
 
@@ -14,7 +15,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,11 +37,13 @@ std::string metadata_text(const std::filesystem::path& path, const std::string& 
 
 namespace detail {
 
-/// A number, a text, or a list of them. A list is as deep as it gets; deeper nesting would only
-/// cost memory, so it ends the reading.
+/// A number, a text, or a list of them. A list is as deep as it gets, and has `most` items; more of
+/// either would only cost memory, so it ends the reading.
 class flat_json final : public json_events {
 public:
-    [[nodiscard]] bool is_nested() const { return shape_ == shape::nested; }
+    static constexpr std::size_t most = 100'000;
+
+    [[nodiscard]] bool is_too_much() const { return shape_ == shape::too_much; }
     [[nodiscard]] bool is_list() const { return shape_ == shape::list; }
     /// What is in the list.
     std::vector<nlohmann::json> take() { return std::move(items_); }
@@ -65,17 +70,20 @@ public:
     }
 
 private:
-    enum class shape { nothing, single, list, object, nested };
+    enum class shape { nothing, single, list, object, too_much };
 
     bool add(nlohmann::json item) {
         if (shape_ == shape::nothing)
             shape_ = shape::single;
-        items_.push_back(std::move(item));
-        return true;
+        if (items_.size() == most)
+            shape_ = shape::too_much;
+        else
+            items_.push_back(std::move(item));
+        return shape_ != shape::too_much;
     }
     bool open(shape outermost) {
-        shape_ = shape_ == shape::nothing ? outermost : shape::nested;
-        return shape_ != shape::nested;
+        shape_ = shape_ == shape::nothing ? outermost : shape::too_much;
+        return shape_ != shape::too_much;
     }
 
     shape shape_ = shape::nothing;
@@ -89,7 +97,12 @@ private:
 class metadata_reader {
 public:
     explicit metadata_reader(const safetensors_file& file)
-        : path_(file.path().string()), values_(file.metadata()) {}
+        : metadata_reader(file.path(), file.metadata()) {}
+    /// Of a file that isn't there yet.
+    metadata_reader(const std::filesystem::path& path, std::map<std::string, std::string> values)
+        : path_(path.string()), values_(std::move(values)) {}
+
+    [[nodiscard]] const std::map<std::string, std::string>& all() const { return values_; }
 
     [[nodiscard]] bool has(const std::string& key) const { return values_.contains(key); }
 
@@ -108,6 +121,16 @@ public:
                 fail(key, "a list of texts", text(key));
             all.push_back(item.get<std::string>());
         }
+        return all;
+    }
+
+    /// A list of names, no two of them the same.
+    [[nodiscard]] std::vector<std::string> names(const std::string& key) const {
+        const auto all = texts(key);
+        std::set<std::string_view> seen;
+        for (const std::string& name : all)
+            if (!is_plain_name(name) || !seen.insert(name).second)
+                fail(key, "different names in plain text", text(key));
         return all;
     }
 
@@ -161,8 +184,10 @@ private:
     [[nodiscard]] detail::flat_json parse(const std::string& key) const {
         detail::flat_json value;
         read_json(text(key), value);
-        if (value.is_nested())
-            fail(key, "a number or a plain list", text(key));
+        if (value.is_too_much())
+            fail(key,
+                 "a number or a plain list of up to " + std::to_string(detail::flat_json::most),
+                 text(key));
         return value;
     }
 

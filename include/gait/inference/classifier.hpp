@@ -67,6 +67,8 @@ public:
         assert(1 <= windows.steps() && windows.steps() <= window_steps_);
         assert(layout_ == input_layout::steps_first || windows.steps() == window_steps_);
         assert(probabilities.size() == (extents{1, windows.rows()}));
+        if (windows.rows() == 0)
+            return;
         const auto threads = static_cast<index>(workspaces_.size());
         if constexpr (splits)
             if (windows.rows() == 1 && threads > 1) {

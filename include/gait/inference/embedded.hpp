@@ -21,6 +21,7 @@
 #include <cassert>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <span>
 #include <string_view>
 
@@ -98,20 +99,24 @@ auto with_parameters(const embedded_model<Model>& e, const Make& make) {
 }
 } // namespace detail
 
-/// A stream for samples at the rate e.rate_hz. The layout must be steps_first, and there must be no
-/// `up`, which only a whole window can be turned to.
+/// A stream for samples at the rate e.rate_hz. Ends the program, in release builds too, unless the
+/// layout is steps_first and there is no `up`, which only a whole window can be turned to: every
+/// answer would be wrong, and nothing would show it.
 template <storage Storage = storage::float32, class Model>
 [[nodiscard]] stream<Model, Storage> make_stream(const embedded_model<Model>& e) {
-    assert(e.layout == input_layout::steps_first && e.up.empty());
+    if (e.layout != input_layout::steps_first || !e.up.empty())
+        std::abort();
     return detail::with_parameters(e, [&](std::span<const float> parameters) {
         return stream<Model, Storage>(Model{}, parameters, {e.mean, e.deviation}, e.temperature);
     });
 }
 
-/// A classifier of windows of e.window_steps, which must be known.
+/// A classifier of windows of e.window_steps. Ends the program if that isn't known.
 template <class Model>
 [[nodiscard]] classifier<Model> make_classifier(const embedded_model<Model>& e, index max_rows = 12,
                                                 int threads = 1) {
+    if (e.window_steps < 1)
+        std::abort();
     return detail::with_parameters(e, [&](std::span<const float> parameters) {
         return classifier<Model>(Model{}, parameters, {e.mean, e.deviation}, e.window_steps,
                                  max_rows, threads, e.temperature, e.layout,

@@ -85,9 +85,12 @@ inline void check_tensors(const safetensors_file& file,
         mismatches.insert(mismatches.begin(),
                           "the architecture is " + in_quotes(architecture->second));
     if (!mismatches.empty()) {
+        constexpr std::size_t most = 20;
         std::string text;
-        for (const std::string& mismatch : mismatches)
-            text += (text.empty() ? "" : "; ") + mismatch;
+        for (std::size_t i = 0; i < std::min(most, mismatches.size()); ++i)
+            text += (i == 0 ? "" : "; ") + mismatches[i];
+        if (mismatches.size() > most)
+            text += "; and " + std::to_string(mismatches.size() - most) + " more";
         throw error({file.path().string(), "", "the weights of " + model, text});
     }
 }

@@ -80,17 +80,16 @@ inline std::map<std::string, std::string> to_metadata(const std::filesystem::pat
     return all;
 }
 
-/// The info in a file's metadata for a model of F input features and K outputs. What is missing
-/// stays empty; what is there is checked. Throws `error`.
-inline model_info read_model_info(const safetensors_file& file, index features, index outputs) {
-    const metadata_reader metadata(file);
+/// The info in metadata for a model of F input features and K outputs. What is missing stays empty;
+/// what is there is checked. Throws `error`.
+inline model_info read_model_info(const metadata_reader& metadata, index features, index outputs) {
     const auto need_size = [&](const std::string& key, std::size_t size, index wanted) {
         if (static_cast<index>(size) != wanted)
             metadata.fail(key, "a list of " + std::to_string(wanted), metadata.text(key));
     };
     model_info info;
     if (metadata.has("classes")) {
-        info.classes = metadata.texts("classes");
+        info.classes = metadata.names("classes");
         need_size("classes", info.classes.size(), outputs);
     }
     if (metadata.has("rate_hz"))
@@ -105,9 +104,12 @@ inline model_info read_model_info(const safetensors_file& file, index features, 
         info.deviation = metadata.numbers("scaling_deviation");
         need_size("scaling_mean", info.mean.size(), features);
         need_size("scaling_deviation", info.deviation.size(), features);
-        if (std::ranges::any_of(info.deviation, [](float d) { return !(d > 0); }))
-            metadata.fail("scaling_deviation", "numbers above zero",
-                          metadata.text("scaling_deviation"));
+        for (std::size_t f = 0; f < info.mean.size(); ++f) {
+            const float d = info.deviation[f];
+            if (!(d > 0 && std::isfinite(1 / d) && std::isfinite(info.mean[f] / d)))
+                metadata.fail("scaling_deviation", "numbers above zero that can be divided by",
+                              metadata.text("scaling_deviation"));
+        }
     }
     if (metadata.has("up")) {
         info.up = metadata.numbers("up");
@@ -128,10 +130,13 @@ inline model_info read_model_info(const safetensors_file& file, index features, 
             metadata.fail("input_layout", "steps_first, as there is a scaling or an alignment",
                           metadata.text("input_layout"));
     }
-    for (const auto& [key, value] : file.metadata())
+    for (const auto& [key, value] : metadata.all())
         if (std::ranges::find(detail::reserved_keys, key) == detail::reserved_keys.end())
             info.extra[key] = value;
     return info;
+}
+inline model_info read_model_info(const safetensors_file& file, index features, index outputs) {
+    return read_model_info(metadata_reader(file), features, outputs);
 }
 
 } // namespace gait::inline GAIT_ARCH

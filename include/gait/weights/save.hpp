@@ -73,16 +73,13 @@ inline void write_stored(const std::filesystem::path& path,
 
 /// Writes `parameters` (Model::parameter_count numbers) with `info` and a self-test to `path`,
 /// beside its place and renamed. With fewer bytes than f32 has they are rounded, and the self-test
-/// is what the model makes of them then. Throws `error` if the disk refuses or a number is not
-/// finite.
+/// is what the model makes of them then. Throws `error` if the disk refuses, a number is not
+/// finite, or `load_weights` would refuse the info.
 template <class Model>
 void save_weights(const std::filesystem::path& path, const Model& model,
                   std::span<const float> parameters, const model_info& info,
                   precision p = precision::f32) {
     assert(static_cast<index>(parameters.size()) == Model::parameter_count);
-    assert(info.classes.empty() ||
-           static_cast<index>(info.classes.size()) == output_features<Model>);
-    assert(info.mean.size() == info.deviation.size());
 
     buffer<float> rounded(Model::parameter_count);
     std::ranges::copy(parameters, rounded.begin());
@@ -90,6 +87,8 @@ void save_weights(const std::filesystem::path& path, const Model& model,
     const auto numbers = detail::round_to_stored(path, tensors, p);
 
     auto metadata = to_metadata(path, info);
+    static_cast<void>(read_model_info(metadata_reader(path, metadata), input_features<Model>,
+                                      output_features<Model>));
     metadata["format"] = "gait";
     metadata["gait_version"] = GAIT_VERSION;
     metadata["architecture"] = Model::description();
