@@ -11,6 +11,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cmath>
 #include <random>
 #include <string>
 #include <vector>
@@ -20,10 +21,10 @@ namespace {
 using bench::index;
 using matrix = gait::reference::matrix<float>;
 
-/// Ends the benchmark with an error if two results differ.
+/// Ends the benchmark with an error if two results differ, or aren't numbers.
 bool agree(benchmark::State& state, const matrix& fast, const matrix& plain) {
-    const float worst = (fast - plain).cwiseAbs().maxCoeff();
-    if (worst <= 1e-4F * std::max(1.0F, plain.cwiseAbs().maxCoeff()))
+    const float worst = (fast - plain).cwiseAbs().maxCoeff<Eigen::PropagateNaN>();
+    if (std::isfinite(worst) && worst <= 1e-4F * std::max(1.0F, plain.cwiseAbs().maxCoeff()))
         return true;
     state.SkipWithError(("differs from the reference by " + std::to_string(worst)).c_str());
     return false;

@@ -236,6 +236,15 @@ void sizes() {
     benchmark::RegisterBenchmark(("stream/" + name).c_str(), stream_step<H>);
 }
 
+/// 1, 2, 4, ... and all, whatever their number: peers are compared on all.
+std::vector<std::int64_t> thread_counts(std::int64_t all) {
+    std::vector<std::int64_t> counts;
+    for (std::int64_t threads = 1; threads < all; threads *= 2)
+        counts.push_back(threads);
+    counts.push_back(all);
+    return counts;
+}
+
 void register_all() {
     const std::int64_t all = gait::available_threads();
     auto* training =
@@ -244,7 +253,7 @@ void register_all() {
         benchmark::RegisterBenchmark("inference", [](benchmark::State& s) { inference<64>(s); });
     for (auto* b : {training, batched}) {
         b->ArgNames({"batch", "steps", "threads"})->UseRealTime()->Unit(benchmark::kMillisecond);
-        for (std::int64_t threads = 1; threads <= all; threads *= 2)
+        for (const std::int64_t threads : thread_counts(all))
             b->Args({1000, 200, threads});
         for (const int batch : {64, 250, 10'000})
             b->Args({batch, 200, all});
@@ -262,7 +271,7 @@ void register_all() {
             b->ArgNames({"batch", "steps", "threads"})
                 ->UseRealTime()
                 ->Unit(benchmark::kMillisecond);
-            for (std::int64_t threads = 1; threads <= all; threads *= 2)
+            for (const std::int64_t threads : thread_counts(all))
                 b->Args({1000, 200, threads});
         }
     }

@@ -15,8 +15,8 @@ set(CMAKE_FIND_ROOT_PATH ${libraries})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_SKIP_BUILD_RPATH ON)
-string(CONCAT CMAKE_EXE_LINKER_FLAGS_INIT "-Wl,-rpath-link,"
-    "${libraries}/lib/aarch64-linux-gnu:${libraries}/usr/lib/aarch64-linux-gnu")
+string(CONCAT CMAKE_EXE_LINKER_FLAGS_INIT "\"-Wl,-rpath-link,"
+    "${libraries}/lib/aarch64-linux-gnu:${libraries}/usr/lib/aarch64-linux-gnu\"")
 
 # Headers only, in the folder of this machine's libraries.
 set(xsimd_DIR /usr/lib/${CMAKE_HOST_SYSTEM_PROCESSOR}-linux-gnu/cmake/xsimd)

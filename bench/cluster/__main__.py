@@ -25,7 +25,8 @@ def options():
         "2, 4 and 8 ranks, simulates up to 1,024 nodes, and writes the tables of docs/scaling.md "
         "and docs/scaling.svg. Leave the machine alone meanwhile.")
     parser.add_argument("--quick", action="store_true",
-                        help="small runs on at most two ranks; print the tables, write nothing")
+                        help="small runs, most of them on one and two ranks; print the tables, write "
+                        "nothing")
     parser.add_argument("--data", type=pathlib.Path,
                         help="recordings to train on: prepared, or as har_prepare reads them "
                         "(default: simulated ones)")

@@ -146,7 +146,9 @@ def body(plan, speed, pairs, compute, hosts, accuracy, update, missing):
     if speed:
         parts += [speed_table(plan, speed),
                   f"Medians of {plan.rounds} rounds in which all take turns. A rank waits for "
-                  "slower ranks, for messages, and for a core if it shares one."]
+                  "slower ranks, for messages, and for a core if it shares one. The server of "
+                  "asynchronous SGD counts as a rank: with few workers it is mostly the server that "
+                  "waits, for work."]
     if pairs:
         parts += [pair_line(pairs)]
     if accuracy:

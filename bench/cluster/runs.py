@@ -122,16 +122,20 @@ class Runner:
         """`hosts`: on so many of four_hosts, by TCP; 0: on this machine."""
         folder = self.folder / stage / name.replace(", ", "-").replace(" ", "-")
         if stage in self.fresh:
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            # Beside and renamed: a run that was stopped or skipped is none.
+            part = folder.with_name(folder.name + ".part")
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(parents=True)
             start = ["mpirun", "-n", setup.processes, "--bind-to", "none"]
-            train = [self.programs / "har_train_mpi", data, "-o", folder / "weights.safetensors",
-                     "--recipe", "plain", "--batch", batch, "--log", folder / "epochs.jsonl",
-                     "--log-steps", folder / "steps.jsonl", *setup.words, *options]
+            train = [self.programs / "har_train_mpi", data, "-o", part / "weights.safetensors",
+                     "--recipe", "plain", "--batch", batch, "--log", part / "epochs.jsonl",
+                     "--log-steps", part / "steps.jsonl", *setup.words, *options]
             if hosts:
                 addresses = ",".join(f"10.7.0.{i + 1}" for i in range(hosts))
                 start = [FOUR_HOSTS, "on_host", "alpha", *start, "--host", addresses]
             self.call(start + train)
+            shutil.rmtree(folder, ignore_errors=True)
+            part.rename(folder)
         elif not folder.exists():
             return None
         run = Run(setup, folder, batch)

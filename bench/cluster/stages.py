@@ -51,8 +51,9 @@ def speed(runner, plan, data):
         for setup in everybody[first:] + everybody[:first]:
             run = runner.run("speed", f"{setup.title}, round {number + 1}", setup, data,
                              plan.batch, plan.timed(plan.epochs, plan.window))
-            found.setdefault(setup, []).append(run)
-    return {setup: [run for run in runs if run] for setup, runs in found.items()}
+            if run:
+                found.setdefault(setup, []).append(run)
+    return found
 
 
 def pair(runner, plan, data):

@@ -87,7 +87,8 @@ def differences(case, logits, gradients):
     if gradients is not None:
         for name, ours in case.gradients.items():
             theirs = np.asarray(gradients[name]).reshape(ours.shape)
-            worst[1] = max(worst[1], float(abs(theirs - ours).max() / abs(ours).max()))
+            apart = abs(theirs - ours).max() / abs(ours).max()
+            worst[1] = float(np.maximum(worst[1], apart))  # max() could lose a NaN
     for what, found, limit in (("logits", worst[0], LOGITS_TOLERANCE),
                                ("gradients", worst[1], GRADIENTS_TOLERANCE)):
         if not found <= limit:
@@ -209,8 +210,9 @@ def main():
     if options.file:
         sys.exit(not server.order(options.file, options.topic))
     for line in sys.stdin:
-        if line.split():
-            server.order(*line.split())
+        file, _, topic = line.strip().rpartition(" ")  # a path may have spaces, too
+        if file:
+            server.order(file, topic)
 
 
 if __name__ == "__main__":

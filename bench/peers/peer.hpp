@@ -28,7 +28,6 @@
 #include <functional>
 #include <iostream>
 #include <map>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -176,11 +175,9 @@ inline int serve(const char* program, int argc, char** argv,
         detail::server server(lib, threads, seconds);
         if (!file.empty())
             return server.order(file, topic) ? 0 : 1;
-        for (std::string line; std::getline(std::cin, line);) {
-            std::istringstream in(line);
-            if (in >> file >> topic)
-                server.order(file, topic);
-        }
+        for (std::string line; std::getline(std::cin, line);)
+            if (const auto space = line.rfind(' '); space != line.npos) // a path may have some, too
+                server.order(line.substr(0, space), line.substr(space + 1));
         return 0;
     });
 }

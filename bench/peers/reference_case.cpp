@@ -24,6 +24,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -37,6 +38,19 @@ template <index H>
 using model_of = gait::sequential<gait::each_step<gait::dense<3, H, gait::relu>>, gait::lstm<H, H>,
                                   gait::lstm<H, H>, gait::last_step<H>, gait::dense<H, classes>>;
 
+/// Fills a window's samples with noise between -1 and 1. One that brings a sum of the first layer
+/// close to zero is drawn again: the order of rounding would decide whether its ReLU passes a
+/// gradient.
+template <class Params>
+void draw(const Params& first, gait::random_stream& random, std::span<float> window) {
+    for (std::size_t t = 0; t < window.size(); t += 3) {
+        const Eigen::Map<Eigen::Vector3f> x(&window[t]);
+        do
+            std::generate_n(&window[t], 3, [&] { return 2.0F * random.uniform() - 1.0F; });
+        while ((first.weight * x + first.bias).cwiseAbs().minCoeff() < 1e-6F);
+    }
+}
+
 struct options {
     std::string file;
     index hidden = 64, batch = 1000, steps = 200;
@@ -48,8 +62,8 @@ void write(const options& o) {
     const model m;
     gait::random_stream random(20170401, gait::purpose::user);
     gait::buffer<float> parameters(model::parameter_count);
-    m.init(typename model::template params<float>(parameters.data()),
-           {1, gait::purpose::initialise});
+    const typename model::template params<float> layers(parameters.data());
+    m.init(layers, {1, gait::purpose::initialise});
     for (float& p : parameters) // no bias stays zero, or a wrong one would not show
         p += 0.2F * random.uniform() - 0.1F;
 
@@ -58,8 +72,7 @@ void write(const options& o) {
     std::vector<float> window(static_cast<std::size_t>(o.steps * 3));
     std::vector<std::int64_t> labels;
     for (index b = 0; b < o.batch; ++b) {
-        for (float& v : window)
-            v = 2.0F * random.uniform() - 1.0F;
+        draw(layers.template layer<0>(), random, window);
         for (index t = 0; t < o.steps; ++t)
             std::copy_n(window.begin() + t * 3, 3, windows.begin() + (t * o.batch + b) * 3);
         labels.push_back(b % classes);

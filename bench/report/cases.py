@@ -52,7 +52,7 @@ GAIT_NAMES = {
                  "training/hidden_{hidden}/batch:{batch}/steps:{steps}/threads:{threads}/real_time"),
     "inference": ("inference/batch:{batch}/steps:{steps}/threads:{threads}/real_time",),
     "window": ("window/batch:1/steps:{steps}/threads:{threads}/real_time",),
-    "stream": ("stream/hidden_{hidden}", "stream"),
+    "stream": ("stream/hidden_{hidden}",),
 }
 # What other builds of gait for this processor, with narrower registers, are measured on: by the
 # last part of their presets' names.
@@ -137,6 +137,11 @@ def good_blas():
 
 
 ALL_TOPICS = ("training", "inference", "window", "stream")
+
+
+def thread_counts(topic, threads):
+    """One, and the most up to `threads` that gait has a use for: two share a window, one a stream."""
+    return sorted({1, min(threads, {"window": 2, "stream": 1}.get(topic, threads))})
 
 
 def find_peers(programs, python, frameworks):

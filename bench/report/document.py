@@ -5,7 +5,7 @@ The tables of docs/scaling.md are put into it in the same way."""
 
 import os
 
-from cases import SMALL_WEIGHTS
+from cases import SMALL_WEIGHTS, thread_counts
 from tables import code, table, times
 
 BEGIN = "<!-- Written by {}; the next run replaces it. -->"
@@ -18,14 +18,13 @@ def body(report, machine, rounds, missing, errors):
     training_sizes, stream_sizes = report.hidden_sizes()
     fma, read = report.processor_limits()
     threads = report.threads
-    peer = f"build/bench/bin/peer_onednn --threads {threads}"
     reference = "build/bench/cases/64x1000x200.safetensors"
     model = "build/bench/bin/bench_model"
     parts = [
         "## At a glance",
         table(["", "time of a window or step", "of the limit", "next to the best peer"],
               report.headline()),
-        f"Medians of {rounds} round{'s' * (rounds > 1)}. " + code("bench/run --quick"),
+        f"Medians of {rounds} round{'s' * (rounds > 1)}. " + code("bench/run"),
         "![Times of gait and its peers](performance.svg)",
         "### Where a peer is faster",
         "\n".join(faster) or "In none of the cases on this page.",
@@ -41,7 +40,8 @@ def body(report, machine, rounds, missing, errors):
             ("window", "One window", "200 steps, nothing else to do meanwhile."),
             ("stream", "One step of a stream", "The state is carried; the weights are read once.")):
         example = {"training": "'^training/batch:1000'", "inference": "'^inference/batch:1000'",
-                   "window": "'^window'", "stream": "'^stream$'"}[topic]
+                   "window": "'^window'", "stream": "'^stream/hidden_64$'"}[topic]
+        peer = f"build/bench/bin/peer_onednn --threads {max(thread_counts(topic, threads))}"
         parts += [f"## {title}", text, report.by_threads(topic),
                   code(f"{model} --benchmark_filter={example}") + ", "
                   + code(f"{peer} {reference} {topic}")]

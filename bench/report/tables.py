@@ -6,7 +6,8 @@ import dataclasses
 
 import measure
 from cases import (BATCHES, Case, HIDDEN_SIZES, PRECISIONS, STEPS, SWEEP_BATCH,
-                   SWEEP_HIDDEN_BATCH, SWEEP_HIDDEN_STEPS, WEIGHTS, is_gait)
+                   SWEEP_HIDDEN_BATCH, SWEEP_HIDDEN_STEPS, WEIGHTS, is_gait,
+                   thread_counts)
 
 REFERENCE_RUN = 50 * 510 * 1000  # windows that 2017's training saw: epochs, batches, windows a batch
 
@@ -82,7 +83,7 @@ class Report:
             rows.append((f"{title}, {self.threads} threads", number(r.us("gait", case), " us"),
                          f"{percent(r.share('gait', case))} of the FMA peak"
                          + self.gain_of_threads(case), against(case)))
-        for threads in sorted({1, self.threads}):
+        for threads in thread_counts("window", self.threads):
             case = Case("window", threads)
             if r.us("gait", case):
                 rows.append((f"window alone, {threads} thread{'s' * (threads > 1)}",
@@ -119,8 +120,8 @@ class Report:
     # Tables.
 
     def by_threads(self, topic):
-        """gait and the peers, fastest first, on one thread and on all."""
-        counts = [n for n in sorted({1, self.threads})
+        """gait and the peers, fastest first, on one thread and on as many as help."""
+        counts = [n for n in thread_counts(topic, self.threads)
                   if self.results.who(Case(topic, n))]
         if not counts:
             return "Nobody was measured."

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // bench/web/run's measurement: how long one window takes, here and in onnxruntime-web.
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -98,10 +98,13 @@ try {
     if (process.argv.includes("--write")) {
         const docs = join(root, "docs/web.md");
         let text = await readFile(docs, "utf8");
-        for (const [name, rows] of Object.entries({ windows: table, sizes }))
-            text = text.replace(new RegExp(`(<!-- begin ${name} -->\n)[^]*(<!-- end ${name} -->)`),
-                (_, begin, end) => `${begin}${rows}\n${end}`);
-        await writeFile(docs, text);
+        for (const [name, rows] of Object.entries({ windows: table, sizes })) {
+            const between = new RegExp(`(<!-- begin ${name} -->\n)[^]*(<!-- end ${name} -->)`);
+            if (!between.test(text)) throw new Error(`${docs}: expected the markers of ${name}`);
+            text = text.replace(between, (_, begin, end) => `${begin}${rows}\n${end}`);
+        }
+        await writeFile(`${docs}.part`, text);
+        await rename(`${docs}.part`, docs);
     }
 } finally {
     await Promise.all([browser.close(), server.close()]);

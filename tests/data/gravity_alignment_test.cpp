@@ -3,6 +3,8 @@
 #include <gait/core/random.hpp>
 #include <gait/data/gravity_alignment.hpp>
 
+#include <support/largest.hpp>
+
 #include <doctest/doctest.h>
 
 #include <array>
@@ -58,13 +60,13 @@ double distance_from_rotation(const gait::axes_matrix& m) {
             double product = 0;
             for (std::size_t k = 0; k < 3; ++k)
                 product += static_cast<double>(m.at[3 * i + k] * m.at[3 * j + k]);
-            worst = std::max(worst, std::abs(product - (i == j)));
+            worst = gait_test::larger(worst, std::abs(product - (i == j)));
         }
     const auto& a = m.at;
     const float determinant = a[0] * (a[4] * a[8] - a[5] * a[7]) -
                               a[1] * (a[3] * a[8] - a[5] * a[6]) +
                               a[2] * (a[3] * a[7] - a[4] * a[6]);
-    return std::max(worst, std::abs(static_cast<double>(determinant) - 1));
+    return gait_test::larger(worst, std::abs(static_cast<double>(determinant) - 1));
 }
 
 } // namespace

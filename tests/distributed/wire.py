@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The gait authors
 # SPDX-License-Identifier: MIT
 """wire.py GBIT MS LINK...: a switch between links, each of GBIT Gbit/s and with MS ms from end to end.
+Prints a line when it is plugged in.
 
 Not a bridge with queueing disciplines, because many a kernel comes without the one that delays
 (netem). A frame takes its turn on the sender's cable and, as it comes out of that, on the receiver's;
@@ -15,7 +16,7 @@ import sys
 import time
 
 SOL_PACKET, IGNORE_OUTGOING, VNET_HEADER = 263, 23, 15  # linux/if_packet.h
-SEND_BUFFER_FORCE, RECEIVE_BUFFER_FORCE = 32, 33  # asm/socket.h: beyond the usual limit
+SEND_BUFFER_FORCE, RECEIVE_BUFFER_FORCE = 32, 33  # asm/socket.h
 HEADER = 10  # before a frame: which checksums and cuts the kernel has still to do
 BUFFER = 16 << 20
 EVERY_PROTOCOL = 3
@@ -25,8 +26,12 @@ def plug(name):
     link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(EVERY_PROTOCOL))
     link.setsockopt(SOL_PACKET, VNET_HEADER, 1)
     link.setsockopt(SOL_PACKET, IGNORE_OUTGOING, 1)
-    link.setsockopt(socket.SOL_SOCKET, SEND_BUFFER_FORCE, BUFFER)
-    link.setsockopt(socket.SOL_SOCKET, RECEIVE_BUFFER_FORCE, BUFFER)
+    for beyond_limit, up_to_limit in ((SEND_BUFFER_FORCE, socket.SO_SNDBUF),
+                                      (RECEIVE_BUFFER_FORCE, socket.SO_RCVBUF)):
+        try:
+            link.setsockopt(socket.SOL_SOCKET, beyond_limit, BUFFER)
+        except PermissionError:  # that of a namespace of one's own isn't enough
+            link.setsockopt(socket.SOL_SOCKET, up_to_limit, BUFFER)
     link.bind((name, 0))
     link.setblocking(False)
     return link
@@ -72,5 +77,6 @@ def switch(links, rate, delay):
 
 
 if __name__ == "__main__":
-    switch([plug(name) for name in sys.argv[3:]], float(sys.argv[1]) * 1e9 / 8,
-           float(sys.argv[2]) * 1e-3)
+    plugged = [plug(name) for name in sys.argv[3:]]
+    print("plugged in", flush=True)
+    switch(plugged, float(sys.argv[1]) * 1e9 / 8, float(sys.argv[2]) * 1e-3)

@@ -17,6 +17,8 @@
 #include <gait/training/optimizers.hpp>
 #include <gait/weights/load.hpp>
 
+#include <support/largest.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -70,12 +72,9 @@ private:
 template <class T>
 double relative_error(const std::vector<T>& found, const std::vector<double>& expected) {
     REQUIRE(found.size() == expected.size());
-    double difference = 0, largest = 0;
-    for (std::size_t i = 0; i < found.size(); ++i) {
-        difference = std::max(difference, std::abs(static_cast<double>(found[i]) - expected[i]));
-        largest = std::max(largest, std::abs(expected[i]));
-    }
-    return difference / largest;
+    const std::vector<double> zeros(expected.size());
+    return gait_test::largest_difference(found, expected) /
+           gait_test::largest_difference(expected, zeros);
 }
 
 /// A model, its parameters and all it works on, in scalars of type T.

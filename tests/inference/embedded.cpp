@@ -10,6 +10,7 @@
 
 #include <inference/counted_memory.hpp>
 #include <inference/models.hpp>
+#include <support/largest.hpp>
 
 #include <cmath>
 #include <cstdio>
@@ -45,22 +46,17 @@ static_assert(odd_f16::weights.parameters.empty() && odd_i8::weights.parameters.
 
 /// The largest difference of a probability, of classifier and stream, to `expected` (4).
 template <class Model>
-float difference(const gait::embedded_model<Model>& weights, std::span<const float> window,
-                 std::span<const float> expected) {
+double difference(const gait::embedded_model<Model>& weights, std::span<const float> window,
+                  std::span<const float> expected) {
     auto classify = gait::make_classifier(weights);
     auto listen = gait::make_stream(weights);
     const int before = allocations();
-    float worst = 0;
-    const auto compare = [&](std::span<const float> p) {
-        for (std::size_t k = 0; k < 4; ++k)
-            worst = std::max(worst, std::abs(p[k] - expected[k]));
-    };
-    compare(classify(window));
+    const double of_window = largest_difference(classify(window), expected);
     for (std::size_t t = 0; t + 1 < 20; ++t)
         listen.step(window.subspan(t * 3).template first<3>());
-    compare(listen.step(window.template last<3>()));
+    const double of_steps = largest_difference(listen.step(window.template last<3>()), expected);
     check(allocations() == before, "no allocation after construction");
-    return worst;
+    return larger(of_window, of_steps);
 }
 
 } // namespace
@@ -73,14 +69,13 @@ int main() {
     const auto expected = from_span(window);
     check(allocations() > 3, "allocations are counted");
 
-    check(difference(odd_f32::weights, window, expected) < 1e-6F, "floats are the floats");
+    check(difference(odd_f32::weights, window, expected) < 1e-6, "floats are the floats");
     // Rounded they say nearly the same, but not the same, or they weren't rounded.
-    const float f16 = difference(odd_f16::weights, window, expected);
-    const float i8 = difference(odd_i8::weights, window, expected);
-    std::printf("        off by %.2g in halves, %.2g in bytes\n", static_cast<double>(f16),
-                static_cast<double>(i8));
-    check(f16 > 0 && f16 < 1e-3F, "halves are near");
-    check(i8 > f16 && i8 < 2e-2F, "bytes are near");
+    const double f16 = difference(odd_f16::weights, window, expected);
+    const double i8 = difference(odd_i8::weights, window, expected);
+    std::printf("        off by %.2g in halves, %.2g in bytes\n", f16, i8);
+    check(f16 > 0 && f16 < 1e-3, "halves are near");
+    check(i8 > f16 && i8 < 2e-2, "bytes are near");
 
     auto lying = window;
     for (std::size_t i = 0; i < lying.size(); i += 3)

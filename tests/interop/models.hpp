@@ -16,6 +16,7 @@
 #include <gait/weights/load.hpp>
 
 #include <files/scratch.hpp>
+#include <support/largest.hpp>
 
 #include <doctest/doctest.h>
 
@@ -75,15 +76,6 @@ std::vector<float> logits_of(const fs::path& weights, const golden_array& window
             all.push_back(logit);
     }
     return all;
-}
-
-inline double largest_difference(const std::vector<float>& found,
-                                 const std::vector<float>& expected) {
-    REQUIRE(found.size() == expected.size());
-    double most = 0;
-    for (std::size_t i = 0; i < found.size(); ++i)
-        most = std::max(most, std::abs(static_cast<double>(found[i] - expected[i])));
-    return most;
 }
 
 /// Both sides round to float at every step.

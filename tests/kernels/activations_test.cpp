@@ -22,6 +22,9 @@ struct worst_error {
     float absolute_at = 0, relative_at = 0;
 };
 
+/// NaN exceeds every number, and nothing exceeds NaN.
+bool exceeds(double x, double worst) { return !(x <= worst) && !std::isnan(worst); }
+
 /// Compares Activation with `exact` at floats all over the range. Relative errors count where the
 /// exact result is a normal float.
 template <class Activation, class Exact>
@@ -37,12 +40,12 @@ worst_error sweep(Exact exact, float lowest) {
         for (std::size_t i = 0; i < x.size(); ++i) {
             const double expected = exact(static_cast<double>(x[i]));
             const double absolute = std::abs(static_cast<double>(y[i]) - expected);
-            if (!(absolute <= worst.absolute))
+            if (exceeds(absolute, worst.absolute))
                 worst.absolute = absolute, worst.absolute_at = x[i];
             if (x[i] > lowest &&
                 std::abs(expected) >= static_cast<double>(std::numeric_limits<float>::min())) {
                 const double relative = absolute / std::abs(expected);
-                if (!(relative <= worst.relative))
+                if (exceeds(relative, worst.relative))
                     worst.relative = relative, worst.relative_at = x[i];
             }
         }

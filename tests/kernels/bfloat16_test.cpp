@@ -9,6 +9,8 @@
 #include <gait/core/random.hpp>
 #include <gait/kernels/reference.hpp>
 
+#include <support/largest.hpp>
+
 #include <doctest/doctest.h>
 
 #include <bit>
@@ -47,8 +49,10 @@ TEST_CASE("three parts add up to the float, two to 16 bits of it") {
         const double two = static_cast<double>(part_of(x, 0)) + static_cast<double>(part_of(x, 1));
         const double three = two + static_cast<double>(part_of(x, 2));
         const auto size = std::abs(static_cast<double>(x));
-        worst_of_two = std::max(worst_of_two, std::abs(two - static_cast<double>(x)) / size);
-        worst_of_three = std::max(worst_of_three, std::abs(three - static_cast<double>(x)) / size);
+        worst_of_two =
+            gait_test::larger(worst_of_two, std::abs(two - static_cast<double>(x)) / size);
+        worst_of_three =
+            gait_test::larger(worst_of_three, std::abs(three - static_cast<double>(x)) / size);
     }
     CHECK(worst_of_three == 0);
     CHECK(worst_of_two < 0x1p-16);

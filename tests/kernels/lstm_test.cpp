@@ -6,6 +6,8 @@
 
 #include <gait/kernels/reference.hpp>
 
+#include <support/largest.hpp>
+
 #include <doctest/doctest.h>
 
 #include <bit>
@@ -14,6 +16,9 @@
 #include <vector>
 
 namespace {
+
+using gait_test::larger;
+using gait_test::largest;
 
 template <class T>
 using matrix = gait::reference::matrix<T>;
@@ -92,16 +97,15 @@ void at_awkward_sizes(const Work& work) {
 TEST_CASE_TEMPLATE("lstm_forward agrees with the reference", T, float, double) {
     at_awkward_sizes<T>([](fixture<T>& f) {
         f.forward();
-        CHECK((f.result - f.expected.h).cwiseAbs().maxCoeff() <= 3e-6);
+        CHECK(largest(f.result - f.expected.h) <= 3e-6);
         double worst = 0;
         for (gait::index r = 0; r < f.R; ++r)
             for (gait::index unit = 0; unit < f.H; ++unit) {
-                worst = std::max<double>(
+                worst = larger<double>(
                     worst, std::abs(f.cells[f.cell_at(r, unit)] - f.expected.c(r, unit)));
                 for (gait::index gate = 0; gate < 4; ++gate)
-                    worst =
-                        std::max<double>(worst, std::abs(f.gates[f.gate_at(r, gate, unit)] -
-                                                         f.expected.gates(r, gate * f.H + unit)));
+                    worst = larger<double>(worst, std::abs(f.gates[f.gate_at(r, gate, unit)] -
+                                                           f.expected.gates(r, gate * f.H + unit)));
             }
         CHECK(worst <= 3e-6);
     });
@@ -169,8 +173,8 @@ TEST_CASE_TEMPLATE("a step from sums looked ahead is the step, up to rounding", 
         double worst = 0;
         for (gait::index gate = 0; gate < 4; ++gate)
             for (gait::index unit = 0; unit < f.H; ++unit)
-                worst = std::max<double>(worst, std::abs(sums[f.gate_at(0, gate, unit)] -
-                                                         expected(0, gate * f.H + unit)));
+                worst = larger<double>(worst, std::abs(sums[f.gate_at(0, gate, unit)] -
+                                                       expected(0, gate * f.H + unit)));
         CHECK(worst <= 1e-5);
 
         matrix<T> h(1, f.H), c = f.c.row(r);
@@ -182,8 +186,7 @@ TEST_CASE_TEMPLATE("a step from sums looked ahead is the step, up to rounding", 
                                       .c_before = {c.data(), f.H},
                                       .h = h.data(),
                                       .c = {c.data(), f.H}});
-        CHECK((h - f.result.row(r)).cwiseAbs().maxCoeff() <=
-              64 * std::numeric_limits<T>::epsilon());
+        CHECK(largest(h - f.result.row(r)) <= 64 * std::numeric_limits<T>::epsilon());
     });
 }
 
@@ -211,8 +214,8 @@ TEST_CASE("weights in bfloat16 give the step of the rounded weights") {
                 for (gait::index k = 0; k < f.H; ++k)
                     u(gate * f.H + unit, k) = weight(f.F + k, gate, unit);
             }
-        CHECK((w - f.w).cwiseAbs().maxCoeff() <= 0x1p-8F);
-        CHECK((u - f.u).cwiseAbs().maxCoeff() <= 0x1p-8F);
+        CHECK(largest(w - f.w) <= 0x1p-8F);
+        CHECK(largest(u - f.u) <= 0x1p-8F);
         CHECK(w != f.w);
 
         const auto expected = gait::reference::lstm_forward<float>(f.x, f.h, f.c, w, u, f.bias);
@@ -228,7 +231,7 @@ TEST_CASE("weights in bfloat16 give the step of the rounded weights") {
                                           .c_before = {c.data(), f.H},
                                           .h = h.data(),
                                           .c = {c.data(), f.H}});
-        CHECK((h - expected.h).cwiseAbs().maxCoeff() <= 3e-6);
+        CHECK(largest(h - expected.h) <= 3e-6);
     });
 }
 
@@ -242,16 +245,15 @@ TEST_CASE_TEMPLATE("lstm_backward agrees with the reference", T, float, double) 
         gait::lstm_backward<T>(f.R, f.H, f.gates.data(), f.cells.data(), f.before.data(),
                                d_h.data(), d_c_padded.data(), d_bias.data());
         const auto expected = gait::reference::lstm_backward<T>(f.expected, f.c, d_h, d_c);
-        double worst = (d_c_padded.leftCols(f.H) - expected.d_c_before).cwiseAbs().maxCoeff();
+        double worst = largest(d_c_padded.leftCols(f.H) - expected.d_c_before);
         for (gait::index r = 0; r < f.R; ++r)
             for (gait::index gate = 0; gate < 4; ++gate)
                 for (gait::index unit = 0; unit < f.H; ++unit)
-                    worst =
-                        std::max<double>(worst, std::abs(f.gates[f.gate_at(r, gate, unit)] -
-                                                         expected.d_gates(r, gate * f.H + unit)));
+                    worst = larger<double>(worst, std::abs(f.gates[f.gate_at(r, gate, unit)] -
+                                                           expected.d_gates(r, gate * f.H + unit)));
         CHECK(worst <= 5e-6);
         const matrix<T> sums = expected.d_gates.colwise().sum();
-        CHECK((d_bias.array() - T{1} - sums.array()).abs().maxCoeff() <= 2e-5);
+        CHECK(largest(d_bias.array() - T{1} - sums.array()) <= 2e-5);
     });
 }
 
@@ -272,6 +274,6 @@ TEST_CASE_TEMPLATE("packed gates transposed give d_gates W", T, float, double) {
             gait::matmul<gait::identity, T>(5, K, 4 * f.Hp,
                                             {f.gates.data(), gait::gate_stride<T>(H)},
                                             panels.data(), {}, {d_x.data(), K});
-            CHECK((d_x - d_gates * f.w).cwiseAbs().maxCoeff() <= 2e-5);
+            CHECK(largest(d_x - d_gates * f.w) <= 2e-5);
         }
 }

@@ -4,6 +4,7 @@
 // Products in bfloat16 against double, on every unit, at sizes around its tiles, into memory that
 // ends where the result does.
 #include "support/bfloat16_units.hpp"
+#include "support/largest.hpp"
 
 #include <gait/kernels/matmul_bfloat16.hpp>
 
@@ -20,6 +21,8 @@
 namespace {
 
 using gait::bfloat16;
+using gait_test::larger;
+using gait_test::largest;
 using matrix = gait::reference::matrix<float>;
 using exact_matrix = gait::reference::matrix<double>;
 
@@ -56,8 +59,6 @@ struct operands {
     }
 };
 
-double largest(const exact_matrix& x) { return x.size() > 0 ? x.cwiseAbs().maxCoeff() : 0.0; }
-
 template <class Work>
 void at_awkward_sizes(const Work& work) {
     const bool short_run = std::getenv("GAIT_TEST_SHORT") != nullptr;
@@ -81,11 +82,10 @@ TEST_CASE("matmul_bfloat16 is start + a b of the parts") {
             matrix c(M, N);
             const matrix nothing = matrix::Zero(1, N), bias = matrix::Random(1, N);
             gait::matmul_bfloat16(M, N, K, parts, o.as_rows(), o.as_panels(), {}, {c.data(), N});
-            worst = std::max(worst, largest(c.cast<double>() - o.expected(nothing)));
+            worst = larger(worst, largest(c.cast<double>() - o.expected(nothing)));
             gait::matmul_bfloat16(M, N, K, parts, o.as_rows(), o.as_panels(), {bias.data(), 0},
                                   {c.data(), N});
-            worst_with_bias =
-                std::max(worst_with_bias, largest(c.cast<double>() - o.expected(bias)));
+            worst_with_bias = larger(worst_with_bias, largest(c.cast<double>() - o.expected(bias)));
         });
         CHECK(worst < 4e-6);
         CHECK(worst_with_bias < 4e-6);
@@ -113,9 +113,9 @@ TEST_CASE("it adds to what is there, gate by gate") {
                         for (gait::index unit = 0; unit < H; ++unit) {
                             const gait::index at = gate * H + unit;
                             const gait::index packed = unit / L * 4 * L + gate * L + unit % L;
-                            worst = std::max(worst, std::abs(static_cast<double>(c(i, at)) -
-                                                             static_cast<double>(before(i, at)) -
-                                                             all(i, packed)));
+                            worst = larger(worst, std::abs(static_cast<double>(c(i, at)) -
+                                                           static_cast<double>(before(i, at)) -
+                                                           all(i, packed)));
                         }
                 CHECK(worst < 4e-6);
             }

@@ -4,6 +4,8 @@
 // The LSTM layer: initial values, state, and truncated backpropagation.
 #include <gait/layers/lstm.hpp>
 
+#include <support/largest.hpp>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -12,6 +14,8 @@
 namespace {
 
 using gait::buffer;
+using gait_test::largest;
+using gait_test::largest_difference;
 constexpr gait::index F = 3, H = 9, R = 5;
 using layer = gait::lstm<F, H>;
 
@@ -52,13 +56,6 @@ struct setup {
     }
 };
 
-double largest_difference(const buffer<double>& a, const buffer<double>& b) {
-    double worst = 0;
-    for (gait::index i = 0; i < a.size(); ++i)
-        worst = std::max(worst, std::abs(a[i] - b[i]));
-    return worst;
-}
-
 } // namespace
 
 TEST_CASE("initial values: forget bias 1, orthogonal recurrence, Glorot's limit") {
@@ -73,8 +70,8 @@ TEST_CASE("initial values: forget bias 1, orthogonal recurrence, Glorot's limit"
         CHECK((u * u.transpose()).isIdentity(1e-5F));
     }
     const float limit = std::sqrt(6.0F / (256 + 64));
-    CHECK(p.weight_ih.cwiseAbs().maxCoeff() <= limit);
-    CHECK(p.weight_ih.cwiseAbs().maxCoeff() > 0.99F * limit);
+    CHECK(largest(p.weight_ih) <= limit);
+    CHECK(largest(p.weight_ih) > 0.99F * limit);
     CHECK(std::abs(p.weight_ih.mean()) < 0.01F * limit * 3);
 }
 
