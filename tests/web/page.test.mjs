@@ -249,8 +249,41 @@ test("too little to learn from is said", () => visit(async page => {
     await page.selectOption("#pause", "0");
     await record(page, "walk", [...await part("walk", 0, 2), { ms: 60_000, xyz: [0, 0, 9.8] }]);
     await page.click("#learn");
-    await says(page, /at least 2\.5 windows/);
+    await says(page, /10 s of each class without a gap, found less of walk/);
 }));
+
+/** What the teaching module says of recordings [label, rows...], or the error that it throws. */
+const taught = (page, ...recordings) => page.evaluate(async recordings => {
+    const { teach } = await import("./engine.js");
+    const answer = await fetch("weights.safetensors");
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    const made = recordings.map(([label, rows]) =>
+        ({ label, rows: rows.map(({ ms, xyz }) => [ms, ...xyz]) }));
+    const { learnt, judged, error } = await teach(bytes, made, { allLayers: false, epochs: 1 })
+        .catch(({ message }) => ({ error: message }));
+    return { learnt, judged, error };
+}, recordings);
+
+test("no window of a lesson crosses a gap", () => visit(async page => {
+    const rows = await part("walk", 0, 30);
+    const before = rows.filter(({ ms }) => ms < 14_000);
+    const later = rows.filter(({ ms }) => ms >= 14_000)
+        .map(({ ms, xyz }) => ({ ms: ms + 25_000, xyz }));
+    const apart = await taught(page, [0, before], [0, later]);
+    assert.ok(apart.learnt > 0 && apart.judged > 0, apart.error);
+    assert.deepEqual(await taught(page, [0, [...before, ...later]]), apart);
+}));
+
+test("a class of which there is too little is not left out without a word", () =>
+    visit(async page => {
+        const [walk, sit] = [await part("walk", 0, 22), await part("sit", 0, 22)];
+        const short = rows => rows.filter(({ ms }) => ms < 6000);
+        const { error } = await taught(page, [0, short(walk)], [1, sit]);
+        assert.match(error, /10 s of each class without a gap, found less of bike$/);
+        // Another recording of the same class makes up for one that was too short.
+        const { learnt } = await taught(page, [0, short(walk)], [1, sit], [0, walk]);
+        assert.ok(learnt > 0);
+    }));
 
 test("a recording that is interrupted is not kept", () => visit(async page => {
     await startLive(page);
