@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { chromium } from "playwright-core";
 import {
-    heard, launch, move, open, pressStart, root, serve, simulated, site, startLive,
+    flat, heard, launch, move, open, pressStart, root, serve, simulated, site, startLive,
 } from "./browser.mjs";
 
 const scratch = join(root, "out/web/tests");
@@ -55,6 +55,25 @@ test("a phone whose axes point the other way is understood after it has lain fla
         const turned = rows.map(({ ms, xyz }) => ({ ms, xyz: xyz.map(v => -v) }));
         assert.equal(await heard(page, turned), "walk");
         assert.equal(await page.isVisible("#flat"), false);
+    }));
+
+test("to skip lying flat keeps the sign that was found, and remembers no guess", () =>
+    visit(async page => {
+        const remembered = () => page.evaluate(() => localStorage.getItem("gait-sign-of-axes"));
+        const rows = await part("walk", 0, 20);
+        await pressStart(page);
+        await page.click("#flat-skip");
+        assert.equal(await heard(page, rows), "walk");
+        assert.equal(await remembered(), null);
+
+        await page.click("#flat-again");
+        await move(page, flat(-1));
+        assert.equal(await remembered(), "-1");
+        await page.click("#flat-again");
+        await page.click("#flat-skip");
+        assert.equal(await heard(page, rows.map(({ ms, xyz }) => ({ ms, xyz: xyz.map(v => -v) }))),
+            "walk");
+        assert.equal(await remembered(), "-1");
     }));
 
 test("below the threshold it is unsure", () => visit(async page => {
