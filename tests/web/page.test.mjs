@@ -93,6 +93,18 @@ test("below the threshold it is unsure", () => visit(async page => {
     assert.ok(unsure > 0 && unsure < 7, `${unsure} of 7 windows`);
 }));
 
+test("probabilities that are not numbers are of no class", () => visit(async page => {
+    const shown = await page.evaluate(async () => {
+        const { showProbabilities } = await import("./display.js");
+        showProbabilities(["walk", "sit"], [0.9, 0.1], 0.5);
+        return showProbabilities(["walk", "sit"], [NaN, NaN], 0.5);
+    });
+    assert.equal(shown, "unsure");
+    assert.equal(await page.textContent("#verdict"), "unsure");
+    assert.equal((await page.textContent("#sure")).trim(), "");
+    assert.equal((await page.textContent("#bars .share")).trim(), "");
+}));
+
 test("the screen stays awake while it listens, and no longer", () => visit(async page => {
     await startLive(page);
     assert.equal(await page.evaluate(() => globalThis.locks), 1);

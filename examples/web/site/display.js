@@ -68,6 +68,10 @@ export function showNothing(words = "ready") {
 /** Shows probabilities; below `threshold` the model would rather not say. Returns the class. */
 export function showProbabilities(classes, probabilities, threshold) {
     const best = probabilities.indexOf(Math.max(...probabilities));
+    if (best < 0) { // they are not numbers
+        showNothing("unsure");
+        return element("verdict").dataset.class = "unsure";
+    }
     const sure = probabilities[best] >= threshold;
     element("verdict").textContent = sure ? spoken(classes[best]) : "unsure";
     element("verdict").className = sure ? "" : "unsure";
