@@ -176,11 +176,15 @@ test("another model, and broken ones", () => visit(async page => {
 
     const silent = reworded(weights, { rate_hz: undefined, window_steps: undefined });
     await page.setInputFiles("#weights", file("silent.safetensors", silent));
-    await says(page, /silent\.safetensors.*up to 1000 samples per second/);
+    await says(page, /silent\.safetensors.*up to 1000 samples per second, found nothing/);
+
+    const slow = reworded(weights, { rate_hz: "30" });
+    await page.setInputFiles("#weights", file("slow.safetensors", slow));
+    await page.waitForSelector("#trouble", { state: "hidden" });
+    assert.equal(await page.textContent("#span"), "6.67 s"); // of 200 samples
 
     await page.setInputFiles("#weights", file("other.safetensors", weights));
-    await page.waitForSelector("#trouble", { state: "hidden" });
-    assert.match(await page.textContent("#model"), /^other\.safetensors: 7 classes/);
+    await page.locator("#model", { hasText: /^other\.safetensors: 7 classes/ }).waitFor();
 }));
 
 test("replay of the simulated walk", () => visit(async page => {

@@ -3,7 +3,7 @@
 //
 // Live: what the phone measures now.
 import { app, draw, hop, look, stop, take } from "./app.js";
-import { announce, element, showNothing, trouble } from "./display.js";
+import { announce, element, rounded, showNothing, trouble } from "./display.js";
 import { FlatStep, MotionError, Rate, listen } from "./motion.js";
 
 const remembered = "gait-sign-of-axes";
@@ -82,7 +82,7 @@ async function begin() {
         draw();
         const hertz = rate.hertz;
         element("rate").textContent = Number.isNaN(hertz) ? "measuring"
-            : `${hertz.toFixed(0)} Hz measured, ${app.model.rate} Hz for the model`;
+            : `${hertz.toFixed(0)} Hz measured, ${rounded(app.model.rate)} Hz for the model`;
     };
     const silence = silent => trouble(silent
         ? "The browser has stopped delivering motion. Is this page in front, and the screen on?"
