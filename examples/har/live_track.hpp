@@ -13,12 +13,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace har {
 
 /// Seconds since a device's first row. Creation_Time, the sensor's own clock, is used until it
-/// proves damaged: by floating point, or when over a fifth of the rows repeat the stamp before.
+/// proves damaged: by floating point, or when over a fifth of the rows repeat the stamp before, and
+/// fewer repeat their Arrival_Time.
 class live_clock {
 public:
     /// Takes a row's stamps and says whether time goes on, as far as stamps can tell. It doesn't
@@ -34,10 +36,13 @@ public:
             seconds_ = by_arrival;
             return true;
         }
-        repeated_ += !first && row.creation_ns == creation_;
+        same_creation_ += !first && row.creation_ns == creation_;
+        same_arrival_ += !first && row.arrival_ms == arrival_ms_;
         const bool restarted = !first && creation_ - row.creation_ns > minute;
         creation_ = row.creation_ns;
-        arrival_ = row.creation_damaged || (rows_ >= 50 && repeated_ * 5 > rows_);
+        arrival_ms_ = row.arrival_ms;
+        arrival_ = row.creation_damaged ||
+                   (rows_ >= 50 && same_creation_ * 5 > rows_ && same_arrival_ < same_creation_);
         if (arrival_) {
             seconds_ = by_arrival;
             return false;
@@ -56,8 +61,9 @@ private:
     static constexpr std::int64_t minute = 60'000'000'000;
 
     bool arrival_ = false;
-    gait::index rows_ = 0, repeated_ = 0;
-    std::int64_t first_arrival_ = 0, first_creation_ = 0, creation_ = 0;
+    gait::index rows_ = 0, same_creation_ = 0, same_arrival_ = 0;
+    std::int64_t first_arrival_ = 0, first_creation_ = 0;
+    std::int64_t arrival_ms_ = 0, creation_ = 0; // of the row before
     double seconds_ = 0;
 };
 
@@ -68,7 +74,7 @@ public:
     /// seconds. With a `shortest` length above 0, a window of what is left before a gap, too.
     live_track(double rate_hz, double max_gap, gait::index steps, gait::index hop,
                gait::index shortest)
-        : grid_(rate_hz, max_gap), steps_(steps), hop_(hop), shortest_(shortest),
+        : grid_(rate_hz, max_gap), max_gap_(max_gap), steps_(steps), hop_(hop), shortest_(shortest),
           samples_(static_cast<std::size_t>(steps * 3)) {}
 
     /// Takes a row. Calls due(seconds, steps) when the window of so many steps that ends then is to
@@ -85,8 +91,9 @@ public:
             return push(clock_.seconds(), row.xyz, due);
         // A burst of rows was not measured in the millisecond in which it arrived: it is spread
         // evenly until the next stamp.
-        if (!burst_.empty() && clock_.seconds() != burst_time_)
-            spread(std::max(clock_.seconds() - burst_time_, 0.0), due);
+        if (!burst_.empty() && row.arrival_ms != burst_ms_)
+            spread(static_cast<double>(row.arrival_ms - burst_ms_) * 1e-3, due);
+        burst_ms_ = row.arrival_ms;
         burst_time_ = clock_.seconds();
         burst_.push_back(row.xyz);
     }
@@ -94,7 +101,7 @@ public:
     /// No more rows.
     template <class Due>
     void finish(const Due& due) {
-        spread(1e-3, due);
+        spread(std::numeric_limits<double>::infinity(), due);
         end_run(due);
     }
 
@@ -112,12 +119,19 @@ public:
     [[nodiscard]] gait::index longest() const { return longest_; }
 
 private:
+    /// `span` seconds from the burst to the next stamp. Before a gap, and where no later stamp
+    /// comes, the rows are as far apart as those before: nobody measured into the silence.
     template <class Due>
     void spread(double span, const Due& due) {
-        const double step = span / static_cast<double>(std::max<std::size_t>(burst_.size(), 1));
+        const double even = span / static_cast<double>(std::max<std::size_t>(burst_.size(), 1));
+        if (span > 0 && span <= max_gap_)
+            period_ = even;
+        const double step = span > 0 ? std::min(period_, even) : period_;
         for (std::size_t i = 0; i < burst_.size(); ++i)
             push(burst_time_ + static_cast<double>(i) * step, burst_[i], due);
         burst_.clear();
+        if (span > max_gap_) // though the last row may be nearer to the next than its stamp is
+            grid_.reset();
     }
 
     /// What is left of a run becomes a window if it is long enough.
@@ -151,11 +165,14 @@ private:
 
     live_clock clock_;
     gait::resampler<3> grid_;
+    double max_gap_;
     gait::index steps_, hop_, shortest_;
     std::vector<float> samples_; // (T, 3), a ring
     gait::index count_ = 0;      // samples since the last gap
     gait::index ignored_ = 0, longest_ = 0;
+    std::int64_t burst_ms_ = 0;
     double burst_time_ = 0, last_seconds_ = 0;
+    double period_ = 1e-3; // from row to row of a burst; before any is known, keeps them in order
     std::vector<std::array<float, 3>> burst_;  // rows of the latest millisecond
     std::vector<gait::grid_point<3>> emitted_; // of one push; kept for its memory
 };

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <vector>
 
@@ -65,6 +66,22 @@ TEST_CASE("a gap starts the grid anew, the past is ignored") {
     CHECK(out.seconds.back() == 0.55);
     grid.reset();
     CHECK(push(grid, 0.0, 3, out) == gait::pushed::started);
+}
+
+TEST_CASE("a time that is no number, or a clock that is set back, doesn't silence what follows") {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    gait::resampler<1> grid(10, 0.3);
+    emitted out;
+    CHECK(push(grid, std::nan(""), 7, out) == gait::pushed::ignored);
+    CHECK(push(grid, 5000.0, 1, out) == gait::pushed::started);
+    CHECK(push(grid, std::nan(""), 7, out) == gait::pushed::ignored);
+    CHECK(push(grid, infinity, 7, out) == gait::pushed::ignored);
+    CHECK(push(grid, 5000.1, 2, out) == gait::pushed::continued);
+    CHECK(push(grid, 4941.0, 7, out) == gait::pushed::ignored); // less than a minute: late
+    CHECK(push(grid, 4000.0, 3, out) == gait::pushed::started);
+    CHECK(push(grid, 4000.1, 4, out) == gait::pushed::continued);
+    CHECK(out.values == std::vector<float>{1, 2, 3, 4});
+    CHECK(out.seconds.back() == doctest::Approx(4000.1));
 }
 
 TEST_CASE("a sine keeps its frequency and amplitude through jittered times") {

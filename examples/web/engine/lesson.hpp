@@ -62,6 +62,15 @@ inline void add_windows(const gait::model_info& info, const recording& r, index 
                r.label);
 }
 
+/// Number of windows of each class.
+template <class Windows>
+std::vector<index> class_counts(const Windows& windows) {
+    std::vector<index> counts(static_cast<std::size_t>(windows.class_count()));
+    for (index i = 0; i < windows.size(); ++i)
+        ++counts[static_cast<std::size_t>(windows.label(i))];
+    return counts;
+}
+
 /// Numbers of the windows of a source, from 0.
 template <class Windows>
 std::vector<index> ids_of(const Windows& windows) {
@@ -76,10 +85,8 @@ template <class Model, class Windows>
 void fine_tune(std::span<float> parameters, const Windows& windows, double learning_rate,
                const lesson_plan& plan) {
     constexpr std::size_t batch = 24;
-    std::vector<index> counts(static_cast<std::size_t>(windows.class_count()));
-    for (index i = 0; i < windows.size(); ++i)
-        ++counts[static_cast<std::size_t>(windows.label(i))];
-    const gait::cross_entropy loss{.class_weights = gait::balanced_class_weights(counts),
+    const gait::cross_entropy loss{.class_weights =
+                                       gait::balanced_class_weights(class_counts(windows)),
                                    .label_smoothing = 0.05F};
     const gait::schedule rates{.form = gait::schedule::shape::cosine};
     const gait::adam method;
@@ -156,8 +163,32 @@ void fine_tune_head(std::span<float> parameters, const gait::array_windows<3>& w
                     plan);
 }
 
+/// Throws gait::error if a class was recorded, but never for long enough to learn from it and to
+/// judge by it: a model taught the others only would forget it, and nobody would see.
+inline void check_every_class(const gait::model_info& info, const lesson& recorded,
+                              const gait::array_windows<3>& learnt,
+                              const gait::array_windows<3>& judged) {
+    const auto to_learn = class_counts(learnt), to_judge = class_counts(judged);
+    std::string too_short;
+    for (std::size_t k = 0; k < to_learn.size(); ++k) {
+        const bool was_recorded = std::any_of(recorded.begin(), recorded.end(), [k](const auto& r) {
+            return r.label == static_cast<int>(k);
+        });
+        if (was_recorded && (to_learn[k] == 0 || to_judge[k] == 0))
+            too_short += (too_short.empty() ? "" : ", ") +
+                         (k < info.classes.size() ? info.classes[k] : std::to_string(k));
+    }
+    const double seconds = static_cast<double>(info.window_steps) / info.rate_hz /
+                           std::min(learnt_share, 1 - learnt_share);
+    if (recorded.empty() || !too_short.empty())
+        throw gait::error(
+            {"", "recordings",
+             std::to_string(std::llround(std::ceil(seconds))) + " s of each class without a gap",
+             recorded.empty() ? "none" : "less of " + too_short});
+}
+
 /// `info` has the length of windows and how a model sees them. Throws gait::error if there is too
-/// little to learn from, or to judge by.
+/// little of a class to learn from, or to judge by.
 template <class Model>
 lesson_report learn(std::span<float> parameters, const gait::model_info& info,
                     const lesson& recorded, const lesson_plan& plan) {
@@ -173,8 +204,7 @@ lesson_report learn(std::span<float> parameters, const gait::model_info& info,
         add_windows(info, r, 0, border, learnt);
         add_windows(info, r, border, size, judged);
     }
-    if (learnt.size() == 0 || judged.size() == 0)
-        throw gait::error({"", "recordings", "one of at least 2.5 windows", "shorter ones"});
+    check_every_class(info, recorded, learnt, judged);
 
     lesson_report report{.learnt = learnt.size(),
                          .judged = judged.size(),

@@ -69,7 +69,7 @@ private:
 inline void check_limits(const std::filesystem::path& path, const gait::model_info& info) {
     if (!(info.rate_hz > 0 && info.rate_hz <= 1000))
         throw gait::error({path.string(), "metadata 'rate_hz'", "up to 1000 samples per second",
-                           gait::json_text(info.rate_hz)});
+                           info.rate_hz == 0 ? "nothing" : gait::json_text(info.rate_hz)});
     if (info.window_steps > 10'000)
         throw gait::error({path.string(), "metadata 'window_steps'", "up to 10000 samples",
                            std::to_string(info.window_steps)});

@@ -41,13 +41,16 @@ EXPORTED void begin(int parameter_count, int window_steps, double rate_hz, int f
     info.mean.assign(3, 0);
     info.deviation.assign(3, 1);
     info.up.assign(aligned != 0 ? 3 : 0, 0);
+    info.classes.clear();
 }
+/// The name of the next class, for messages.
+EXPORTED void name_class(const char* name) { info.classes.emplace_back(name); }
 EXPORTED float* parameters_at() { return parameters.data(); }
 EXPORTED float* mean_at() { return info.mean.data(); }
 EXPORTED float* deviation_at() { return info.deviation.data(); }
 EXPORTED float* up_at() { return info.up.data(); }
 
-/// Begins a recording of class `label`, of which the samples follow.
+/// Begins a recording of class `label`, of which the samples follow. After a gap begins another.
 EXPORTED void record(int label) {
     recorded.push_back({label, {}});
     track.emplace(info.rate_hz, web::max_gap, 1, 1, 0);
@@ -56,6 +59,8 @@ EXPORTED void record_sample(double ms, float x, float y, float z) {
     track->add(web::row_at(ms, x, y, z), [](double, gait::index) {
         float sample[3];
         track->copy_window(1, sample);
+        if (track->count() == 1 && !recorded.back().samples.empty())
+            recorded.push_back({recorded.back().label, {}});
         recorded.back().samples.insert(recorded.back().samples.end(), sample, sample + 3);
     });
 }

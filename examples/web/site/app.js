@@ -3,7 +3,9 @@
 //
 // What the parts of the page share: the model, and which signal it listens to. Only one does at a
 // time: whoever starts calls `take`, which stops whoever ran before.
-import { drawTrace, element, showClasses, showNothing, showProbabilities } from "./display.js";
+import {
+    drawTrace, element, rounded, showClasses, showNothing, showProbabilities,
+} from "./display.js";
 import { Model, build } from "./engine.js";
 
 export const hop = 10; // samples from one look at the last window to the next
@@ -33,9 +35,9 @@ export async function useWeights(bytes, name, taught = false) {
     if (!taught) app.first = model;
     for (const button of ["start", "simulated", "play"]) element(button).disabled = false;
     element("model").textContent = `${name}: ${model.classes.length} classes, `
-        + `${model.steps} samples at ${model.rate} Hz, `
+        + `${model.steps} samples at ${rounded(model.rate)} Hz, `
         + `${Math.round(bytes.length / 1000)} kB, ${build === "simd" ? "SIMD" : "no SIMD"}`;
-    element("span").textContent = `${model.steps / model.rate} s`;
+    element("span").textContent = `${rounded(model.steps / model.rate)} s`;
     showClasses(model.classes);
     drawTrace([], model.steps);
     for (const changed of watchers) changed();

@@ -15,6 +15,9 @@ export const spoken = name => (Object.hasOwn(names, name) ? names[name] : name);
 /** Rounded down: what is below a threshold doesn't look as if it had reached it. */
 const percent = p => `${Math.floor(100 * p)} %`;
 
+/** A number in three digits, or fewer if it has no more. */
+export const rounded = number => Number(number.toPrecision(3));
+
 /** Says what is wrong, until it isn't. */
 export function trouble(words) {
     element("trouble").textContent = words ?? "";
@@ -68,6 +71,10 @@ export function showNothing(words = "ready") {
 /** Shows probabilities; below `threshold` the model would rather not say. Returns the class. */
 export function showProbabilities(classes, probabilities, threshold) {
     const best = probabilities.indexOf(Math.max(...probabilities));
+    if (best < 0) { // they are not numbers
+        showNothing("unsure");
+        return element("verdict").dataset.class = "unsure";
+    }
     const sure = probabilities[best] >= threshold;
     element("verdict").textContent = sure ? spoken(classes[best]) : "unsure";
     element("verdict").className = sure ? "" : "unsure";

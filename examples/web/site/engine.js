@@ -136,6 +136,7 @@ export class Model {
         const own = this.#engine, count = own.call("parameter_count");
         lesson.call("begin", count, this.steps, this.rate, own.call("features_first"),
             own.call("up_at") ? 1 : 0);
+        for (const name of this.classes) lesson.call("name_class", name);
         for (const [where, size] of [["parameters_at", count], ["mean_at", 3], ["deviation_at", 3],
             ["up_at", 3]]) {
             const from = own.call(where);

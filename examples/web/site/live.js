@@ -3,7 +3,7 @@
 //
 // Live: what the phone measures now.
 import { app, draw, hop, look, stop, take } from "./app.js";
-import { announce, element, showNothing, trouble } from "./display.js";
+import { announce, element, rounded, showNothing, trouble } from "./display.js";
 import { FlatStep, MotionError, Rate, listen } from "./motion.js";
 
 const remembered = "gait-sign-of-axes";
@@ -27,15 +27,15 @@ const remember = found => {
     } catch { /* as above */ }
 };
 
-let sign = recall(); // 0: not known
-let flat = null;     // while the phone is to lie flat
+let known = recall(); // the sign that was found; 0: none yet
+let sign = known;     // the one in use; 0: it has to lie flat first
+let flat = null;      // while the phone is to lie flat
 let running = false;
 export const isRunning = () => running && sign !== 0;
 
 function settle(found) {
     sign = found;
     flat = null;
-    remember(sign);
     element("flat").hidden = true;
     app.model.startListening(hop);
     showNothing("listening");
@@ -67,7 +67,11 @@ async function begin() {
         if (flat) {
             const done = flat.add(ms, x, y, z);
             element("flat-progress").value = done;
-            if (done === 1) settle(flat.sign);
+            if (done === 1) {
+                known = flat.sign;
+                remember(known);
+                settle(known);
+            }
             return;
         }
         if (sign === 0) return;
@@ -78,7 +82,7 @@ async function begin() {
         draw();
         const hertz = rate.hertz;
         element("rate").textContent = Number.isNaN(hertz) ? "measuring"
-            : `${hertz.toFixed(0)} Hz measured, ${app.model.rate} Hz for the model`;
+            : `${hertz.toFixed(0)} Hz measured, ${rounded(app.model.rate)} Hz for the model`;
     };
     const silence = silent => trouble(silent
         ? "The browser has stopped delivering motion. Is this page in front, and the screen on?"
@@ -116,5 +120,6 @@ async function begin() {
 export function setUpLive() {
     element("start").onclick = () => (running ? stop() : start());
     element("flat-again").onclick = askForFlat;
-    element("flat-skip").onclick = () => settle(1);
+    // What was found before still holds; a guess does for this visit.
+    element("flat-skip").onclick = () => settle(known || 1);
 }

@@ -3,7 +3,7 @@
 //
 // From the irregular times of a sensor to a uniform rate, sample by sample as they arrive. The grid
 // starts at the first sample; between two samples the signal is a straight line; after a gap the
-// grid starts anew.
+// grid starts anew, as it does where a clock was set back.
 #pragma once
 
 #include <gait/core/extents.hpp>
@@ -11,14 +11,16 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cmath>
 
 namespace gait::inline GAIT_ARCH {
 
 /// What became of a pushed sample.
 enum class pushed {
     continued, ///< the sample goes on where the one before ended
-    started,   ///< the first sample, or the first after a gap: whoever keeps a state resets it
-    ignored    ///< not later than the one before
+    started,   ///< the first sample, or the first after a gap or after the clock fell back by over
+               ///< a minute: whoever keeps a state resets it
+    ignored    ///< not later than the one before, as what was delivered late, or at no finite time
 };
 
 /// One point of the uniform grid.
@@ -42,7 +44,9 @@ public:
     /// Takes a sample (F) and calls emit(grid_point<F>) for every grid point up to its time.
     template <class Emit>
     pushed push(double seconds, const float* sample, const Emit& emit) {
-        if (empty_ || seconds - before_ > max_gap_) {
+        if (!std::isfinite(seconds)) // nothing is later than NaN: it would silence all that follow
+            return pushed::ignored;
+        if (empty_ || seconds - before_ > max_gap_ || before_ - seconds > set_back) {
             empty_ = false;
             start_ = seconds;
             emitted_ = 1;
@@ -79,6 +83,8 @@ private:
         before_ = seconds;
         std::copy_n(sample, F, last_.begin());
     }
+
+    static constexpr double set_back = 60; // s; no sample is delivered so late
 
     double period_, tolerance_, max_gap_;
     double start_ = 0;  // time of grid point 0

@@ -37,6 +37,7 @@ public:
 
     /// The next sample (F), in raw units and at the model's rate.
     /// Probabilities (K) stay valid until the next call; `most_probable` makes a verdict of them.
+    /// The state keeps a sample that is NaN or infinite: probabilities are NaN until `reset`.
     std::span<const float, classes> step(std::span<const float, features> sample) {
         const flush_denormals guard;
         model_.advance(sample.data(), features, {1, 1}, work_);
