@@ -27,6 +27,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <unistd.h>
 
@@ -82,10 +83,11 @@ std::string in_words(const har::train_options& o, int workers) {
 }
 
 std::string where_to_go_on(const har::last_checkpoint& last) {
-    return last.epoch < 0
-               ? std::string("no checkpoint is written yet")
-               : "the last checkpoint, " + last.path.string() + ", has " +
-                     std::to_string(last.epoch) + " complete epochs; --resume goes on from it";
+    if (last.epoch < 0)
+        return last.resumed ? last.path.string() + " is as it was"
+                            : std::string("no checkpoint is written yet");
+    return "the last checkpoint, " + last.path.string() + ", has " + std::to_string(last.epoch) +
+           " complete epochs; --resume goes on from it";
 }
 
 /// One line, whatever the message has in it.
@@ -106,13 +108,12 @@ struct identity {
 };
 
 /// The number of the first process of this job on this machine.
-std::string job_here() {
-    MPI_Comm here = MPI_COMM_NULL;
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
-    int number = static_cast<int>(::getpid());
-    MPI_Bcast(&number, 1, MPI_INT, 0, here);
-    MPI_Comm_free(&here);
-    return "job " + std::to_string(number);
+std::string job_here(gait::mpi_communicator& ranks) {
+    std::vector<double> numbers(static_cast<std::size_t>(ranks.size()));
+    numbers[static_cast<std::size_t>(ranks.rank())] = static_cast<double>(::getpid());
+    ranks.sum(std::span(numbers)); // which notices a rank that doesn't come
+    return "job " +
+           std::to_string(static_cast<long>(numbers[static_cast<std::size_t>(ranks.first_here())]));
 }
 
 int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint& last,
@@ -130,7 +131,8 @@ int work(int argc, char** argv, gait::mpi_session& session, har::last_checkpoint
 
     session.patience(static_cast<unsigned>(std::ceil(wanted.timeout)));
     gait::mpi_communicator ranks(wanted.timeout);
-    self = {ranks.name(), job_here()};
+    self.name = ranks.name();
+    self.job = job_here(ranks);
     last.on_change = [&] {
         last_words.are(self.job, "\nhar_train_mpi, " + self.name + ": killed; " +
                                      where_to_go_on(last) + "\n");

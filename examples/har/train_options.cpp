@@ -8,6 +8,7 @@
 #include "support/command_line.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 
 namespace har {
@@ -237,6 +238,19 @@ void check_together(const CLI::App& app, const train_options& o) {
             "--validation-users: expected --split user or both, found --split " + o.split);
 }
 
+/// The same for what only some ways to train by many ranks know.
+void check_ranks_together(const CLI::App& app, const rank_options& ranks) {
+    const auto wants = [&](const std::string& needed, bool there,
+                           std::initializer_list<const char*> options) {
+        for (const char* option : options)
+            if (!there && app.count(option) > 0)
+                throw support::usage_error(option + (": expected " + needed));
+    };
+    wants("--mode async", ranks.mode == "async",
+          {"--servers", "--staleness", "--delay-compensation"});
+    wants("--batch-per-rank", app.count("--batch-per-rank") > 0, {"--keep-learning-rate"});
+}
+
 /// The words after the program's name as a shell would read them again.
 std::string command_line(std::string line, int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
@@ -286,9 +300,11 @@ void add_rank_options(CLI::App& app, train_options& o, rank_options& ranks) {
     app.add_option("--servers", ranks.servers,
                    "ranks, the first ones, that hold a part of the weights each")
         ->check(support::number(1, 1024));
-    app.add_option("--staleness", ranks.staleness,
-                   "steps that others may take while a worker computes its gradient, at most;\n"
-                   "then they wait for it. 0: the bits of --mode sync; or unbounded")
+    app.add_option(
+           "--staleness", ranks.staleness,
+           "steps that others may take while a worker computes its gradient, at most;\n"
+           "then they wait for it. 0, a power of two of workers and the same --order: the bits\n"
+           "of --mode sync; or unbounded")
         ->check(support::number(0, 999'999'999, "unbounded"))
         ->default_str("twice the number of workers");
     app.add_option("--delay-compensation", o.fit.delay_compensation,
@@ -338,6 +354,8 @@ bool read_command_line(int argc, char** argv, train_options& o, rank_options* ra
     if (!support::parse(app, argc, argv))
         return false;
     check_together(app, o);
+    if (ranks)
+        check_ranks_together(app, *ranks);
     if (o.recipe == "plain")
         cook_plainly(app, o);
     o.command = command_line(ranks ? "har_train_mpi" : "har_train", argc, argv);

@@ -78,6 +78,7 @@ void prepare_places(train_options& o, const gait::any_communicator& ranks, last_
     o.fit.checkpoint = checkpoint_of(o);
     last.path = o.fit.checkpoint;
     last.epoch = -1;
+    last.resumed = o.fit.resume;
     if (ranks.rank() != 0)
         return;
     static_cast<void>(gait::atomic_file(o.weights));

@@ -17,7 +17,8 @@ namespace har {
 /// Where a run could be resumed if it ended now.
 struct last_checkpoint {
     std::filesystem::path path;
-    int epoch = -1; ///< complete epochs in it; -1: it isn't written yet
+    int epoch = -1;       ///< complete epochs in it; -1: this run hasn't written it yet
+    bool resumed = false; ///< there is one that this run is to go on from
     std::function<void()> on_change = {};
 
     void now_has(int complete_epochs) {

@@ -3,7 +3,8 @@
 //
 // Run by mpirun on any number of ranks: sums are those of one process that adds along the tree, and
 // ranks that differ are told so, all in the same words. With the word "late", the last rank doesn't
-// come before the others have waited in vain: the program says so and ends.
+// come before the others have waited in vain: the program says so and ends. With "nearly", it comes
+// while they ask for it: nothing happens.
 #include <gait/distributed.hpp>
 
 #include <chrono>
@@ -88,6 +89,14 @@ void check_agreement(gait::mpi_communicator& ranks) {
     const std::string who = "rank " + std::to_string(ranks.size() - 1) + " on ";
     check(found.find("batch: 64, found 65 on " + who) != std::string::npos, "agreement: " + found);
     check(found.find("seed") == std::string::npos, "agreement: " + found);
+    found.clear();
+    try { // what only one of them knows
+        ranks.agree(last ? gait::run_facts{{"batch", "64"}, {"seed", "1"}}
+                         : gait::run_facts{{"batch", "64"}});
+    } catch (const gait::error& problem) {
+        found = problem.what();
+    }
+    check(found.find("seed: none, found 1 on " + who) != std::string::npos, "agreement: " + found);
 }
 
 /// Not even a communicator is there without all ranks.
@@ -105,12 +114,27 @@ void check_agreement(gait::mpi_communicator& ranks) {
     gait::mpi_session::abort(1);
 }
 
+/// The others have begun to ask for the last rank when it comes.
+void one_comes_nearly_late() {
+    gait::mpi_communicator ranks(1);
+    for (const int milliseconds : {1200, 2000, 2600}) {
+        if (ranks.rank() == ranks.size() - 1)
+            std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+        check_sum<float>(ranks, 66'764);
+    }
+    ranks.finish();
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     const gait::mpi_session session;
     if (argc == 2 && std::string_view(argv[1]) == "late")
         one_comes_late();
+    if (argc == 2 && std::string_view(argv[1]) == "nearly") {
+        one_comes_nearly_late();
+        return failures == 0 ? 0 : 1;
+    }
     gait::mpi_communicator ranks;
     // None, fewer than ranks, odd, either side of where halving begins, the model's own size.
     for (const std::size_t count : {0UL, 1UL, 3UL, 4095UL, 4097UL, 66'764UL}) {

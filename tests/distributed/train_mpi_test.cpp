@@ -296,6 +296,13 @@ TEST_CASE("one rank's error ends all of them, and is told") {
     CHECK(usage.err.find("--mode") == usage.err.rfind("--mode"));
     CHECK(!contains(on_ranks(folder, 1, "--help").out, "Excludes: \n"));
 
+    for (const std::string lost :
+         {"--servers 2", "--staleness 4", "--delay-compensation 0.1", "--keep-learning-rate"}) {
+        const auto refused = on_ranks(folder, 1, lost);
+        CHECK(refused.code == 2);
+        CHECK(contains(refused.err, lost.substr(0, lost.find(' ')) + ": expected --"));
+    }
+
     const auto orders = two(quick + "--mode async");
     CHECK(orders.code == 1);
     CHECK(contains(orders.err, "servers: 0, found 1 on rank 1 on "));

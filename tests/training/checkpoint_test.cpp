@@ -12,9 +12,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -147,6 +150,9 @@ TEST_CASE("another run is refused, and everything that differs is named") {
     other = options;
     other.identity["dropout"] = "0.3";
     CHECK(refusal(other, train, unseen).find("dropout: (not said)") != std::string::npos);
+    other.resume = false;
+    static_cast<void>(gait::fit(noisy_model{}, train, unseen, other));
+    CHECK(refusal(options, train, unseen).find("found dropout: (not said)") != std::string::npos);
 }
 
 TEST_CASE("epochs without a step, since no window weighs anything, resume as well") {
@@ -181,6 +187,38 @@ TEST_CASE("a damaged checkpoint is refused") {
     options.checkpoint = folder / "weights";
     CHECK(refusal(options, train, unseen).find("a checkpoint written by gait") !=
           std::string::npos);
+}
+
+TEST_CASE("a checkpoint that lies is refused before anything is made of it") {
+    const scratch_folder folder;
+    const auto train = waves(100, 1), unseen = waves(30, 2);
+    auto options = options_at(folder / "run", 1);
+    static_cast<void>(gait::fit(noisy_model{}, train, unseen, options));
+    std::map<std::string, std::string> identity;
+    const gait::safetensors_file written(options.checkpoint);
+    for (const auto& entry : written.metadata())
+        if (entry.first.starts_with("run."))
+            identity[entry.first.substr(4)] = entry.second;
+    const std::filesystem::path honest = options.checkpoint;
+    options.resume = true;
+    options.checkpoint = folder / "lie";
+    const auto refused = [&](const auto& change) {
+        gait::training_progress run(noisy_model::parameter_count, options.method.slots(), false);
+        gait::load_checkpoint(honest, run, identity);
+        change(run);
+        gait::save_checkpoint(options.checkpoint, run, identity);
+        return refusal(options, train, unseen);
+    };
+    CHECK(refused([](gait::training_progress&) {}).empty());
+    CHECK(refused([](gait::training_progress& run) {
+              run.best_epoch = 1;
+          }).find("tensor progress") != std::string::npos);
+    CHECK(refused([](gait::training_progress& run) {
+              run.step = std::numeric_limits<std::int64_t>::max();
+          }).find("tensor progress") != std::string::npos);
+    CHECK(refused([](gait::training_progress& run) {
+              run.parameters.data()[3] = NAN;
+          }).find("tensor parameters: expected finite numbers") != std::string::npos);
 }
 
 TEST_CASE("a run that diverges stops, names epoch and batch, and leaves good weights") {

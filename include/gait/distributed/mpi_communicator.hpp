@@ -63,6 +63,10 @@ public:
     [[nodiscard]] int ranks_here(int first = 0) const {
         return static_cast<int>(std::count(here_.begin() + first, here_.end(), true));
     }
+    /// The first of them.
+    [[nodiscard]] int first_here() const {
+        return static_cast<int>(std::find(here_.begin(), here_.end(), true) - here_.begin());
+    }
     /// Who waits for whom, and how long.
     [[nodiscard]] rank_watch& watch() { return watch_; }
     /// "rank 1 on host".
@@ -100,12 +104,18 @@ public:
         const auto note = [](std::string& text, const std::string& more) {
             text += (text.empty() ? "" : "; ") + more;
         };
-        for (const auto& [name, value] : all.front())
+        run_facts known; // by anybody
+        for (const run_facts& some : all)
+            known.insert(some.begin(), some.end());
+        const auto of = [&](std::size_t r, const std::string& name) {
+            const auto at = all[r].find(name);
+            return at == all[r].end() ? "none" : at->second;
+        };
+        for (const auto& fact : known)
             for (std::size_t r = 1; r < all.size(); ++r)
-                if (const auto at = all[r].find(name); at == all[r].end() || at->second != value) {
-                    note(expected, name + ": " + value);
-                    note(found, (at == all[r].end() ? "none" : at->second) + " on " +
-                                    watch_.name(static_cast<int>(r)));
+                if (of(r, fact.first) != of(0, fact.first)) {
+                    note(expected, fact.first + ": " + of(0, fact.first));
+                    note(found, of(r, fact.first) + " on " + watch_.name(static_cast<int>(r)));
                 }
         if (!expected.empty())
             throw error({"", "comparing what ranks do",

@@ -64,7 +64,7 @@ public:
         try {
             wait_for(requests);
         } catch (...) {
-            // Their memory is about to be given back.
+            // Nobody waits for them any more; this process is about to end.
             for (MPI_Request& request : requests)
                 if (request != MPI_REQUEST_NULL) {
                     MPI_Cancel(&request);
@@ -224,12 +224,14 @@ private:
     template <class Done, class Late>
     void accuse(const Done& done, const Late& late) {
         const auto there = ask(done);
-        if (!speaks(there)) // but if that one can't, another one must
+        const std::string names = missing(there, late);
+        // Another one speaks; but if that one can't, this one must. And where nobody is missing any
+        // more, somebody was only late, and what all wait for may be on its way.
+        if (!speaks(there) || names.empty())
             for (stopwatch waited; waited.add() < grace && !done();)
                 answer(), pause(1);
         if (done())
             return;
-        const std::string names = missing(there, late);
         throw missing_rank(
             {"", doing_, "to hear from all ranks within " + text(timeout_) + " s",
              names.empty() ? "them all waiting for each other" : "nothing from " + names});

@@ -111,11 +111,14 @@ private:
 
         const index batch = step.before / workers_; // of the epoch, from 0
         double loss = 0, norm = 0;
+        // The others hear of every step, so that they have its gradients before they hear of an
+        // end.
+        const double all_squares = squares();
         if (!sums.weightless()) { // a small batch may have nothing for this part
             loss = sums.mean();
             if (!std::isfinite(loss))
                 not_finite(options_, now.epoch, batch, "a finite loss", loss);
-            norm = std::sqrt(squares()) / sums.weight;
+            norm = std::sqrt(all_squares) / sums.weight;
             if (!std::isfinite(norm))
                 not_finite(options_, now.epoch, batch, "a finite gradient", norm);
             pass_.learning_rate =

@@ -135,8 +135,7 @@ confidence_bins(const labelled_logits& said, double temperature = 1, int bins = 
         const auto z = said.row(i);
         const detail::log_sum sum(z, temperature);
         const double p = std::exp(sum.largest / temperature - sum.value);
-        auto& bin =
-            all[static_cast<std::size_t>(std::clamp(static_cast<int>(p * bins), 0, bins - 1))];
+        auto& bin = all[p >= 0 ? std::min(static_cast<std::size_t>(p * bins), all.size() - 1) : 0];
         ++bin.windows;
         bin.confidence += p;
         bin.accuracy += std::max_element(z.begin(), z.end()) - z.begin() ==

@@ -22,11 +22,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -78,12 +81,22 @@ inline void check_same_run(const safetensors_file& file,
     const auto note = [](std::string& text, const std::string& name, const std::string& value) {
         text += (text.empty() ? "" : "; ") + name + ": " + value;
     };
-    for (const auto& [name, value] : identity) {
-        const auto at = file.metadata().find("run." + name);
-        const std::string before = at == file.metadata().end() ? "(not said)" : at->second;
-        if (before != value) {
+    std::set<std::string> names; // of either
+    for (const auto& fact : identity)
+        names.insert(fact.first);
+    for (const auto& entry : file.metadata())
+        if (constexpr std::string_view prefix = "run."; entry.first.starts_with(prefix))
+            names.insert(entry.first.substr(prefix.size()));
+    const auto said = [](const auto& map, const std::string& name) {
+        const auto at = map.find(name);
+        return at == map.end() ? std::string("(not said)") : at->second;
+    };
+    for (const std::string& name : names) {
+        const std::string before = said(file.metadata(), "run." + name);
+        const std::string now = said(identity, name);
+        if (before != now) {
             note(expected, name, before);
-            note(found, name, value);
+            note(found, name, now);
         }
     }
     if (!expected.empty())
@@ -137,6 +150,10 @@ inline void load_checkpoint(const std::filesystem::path& path, training_progress
     fill(run.parameters, "parameters", {P});
     fill(run.memory, "optimizer", {run.memory.size() / P, P});
     fill(run.best, "best", {run.best.size()});
+    for (const buffer<float>* weights : {&run.parameters, &run.best})
+        if (!std::ranges::all_of(*weights, [](float w) { return std::isfinite(w); }))
+            throw error({path.string(), weights == &run.best ? "tensor best" : "tensor parameters",
+                         "finite numbers", "others"});
     run.history = detail::history_from_numbers(
         file.read<double>("history", dtype::f64, {-1, detail::history_columns}));
     const auto progress = file.read<std::int64_t>("progress", dtype::i64, {3});
@@ -144,8 +161,9 @@ inline void load_checkpoint(const std::filesystem::path& path, training_progress
     run.step = progress[1];
     run.best_epoch = progress[2];
     run.best_loss = file.read<double>("best_loss", dtype::f64, {1}).front();
-    if (run.epoch != std::ssize(run.history) || run.step < 0 || run.best_epoch < 0 ||
-        run.best_epoch > run.epoch)
+    constexpr std::int64_t most_steps = std::int64_t{1} << 53; // exact as double
+    if (run.epoch != std::ssize(run.history) || run.step < 0 || run.step > most_steps ||
+        run.best_epoch < 0 || run.best_epoch > (run.best.size() == 0 ? 0 : run.epoch))
         throw error({path.string(), "tensor progress",
                      std::to_string(run.history.size()) + " epochs as in the history",
                      std::to_string(run.epoch) + " epochs in " + std::to_string(run.step) +
