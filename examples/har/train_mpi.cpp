@@ -33,12 +33,12 @@
 
 namespace {
 
-/// Ranks of one machine that compute share its processors, where mpirun hasn't divided them up
-/// already. Servers need hardly any.
+/// Ranks of one machine that compute share its processors, and each takes no more than mpirun has
+/// bound it to. Servers need hardly any.
 int threads_of_a_rank(const gait::mpi_communicator& ranks, int servers) {
     const int mine = gait::available_threads();
-    const bool all = mine == static_cast<int>(std::thread::hardware_concurrency());
-    return all ? std::max(1, mine / std::max(1, ranks.ranks_here(servers))) : mine;
+    const int all = std::max(mine, static_cast<int>(std::thread::hardware_concurrency()));
+    return std::clamp(all / std::max(1, ranks.ranks_here(servers)), 1, mine);
 }
 
 /// Who is a server, and how stale a gradient may be.
