@@ -268,12 +268,12 @@ int run(const options& o) {
     har::print_precision(o.precision, stderr);
     return har::with_weights(o.weights, [&](auto trained) {
         trained.model.use_products(o.precision);
+        check_limits(o, trained.info);
         if (har::keeps_rates(trained.info))
             std::fprintf(stderr,
                          "%s was trained at each device's own rate; here all are resampled to the "
                          "mean of those, %.5g Hz\n",
                          o.weights.c_str(), trained.info.rate_hz);
-        check_limits(o, trained.info);
         predictor predict(trained, o);
         if (o.csv == "-")
             read_pipe(predict);
