@@ -28,8 +28,6 @@ const bool environment_set = [] {
     for (const char* name : {"OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM",
                              "OMPI_MCA_rmaps_base_oversubscribe"})
         ::setenv(name, "1", 1);
-    if (is_short_run()) // a second less until the ranks of an aborted job are gone
-        ::setenv("OMPI_MCA_odls_base_sigkill_timeout", "0", 1);
     return ::setenv("ASAN_OPTIONS", "detect_leaks=0", 1) == 0;
 }();
 
