@@ -6,6 +6,8 @@
 // mpirun and mpiexec kill all processes of a job when one is killed, some of them at once and for
 // good. The one that went first is to be told of, and no other: on each machine the first to speak
 // takes a name that the others then can't have.
+// What the child says has to come within the second between Open MPI's noticing and its end
+// (odls_base_sigkill_timeout): without that second, 30 ms were too late.
 #pragma once
 
 #include <algorithm>

@@ -117,6 +117,25 @@ TEST_CASE("every window is seen once an epoch, and the head knows how stale grad
     CHECK(results[1].history[0].staleness.empty());
 }
 
+TEST_CASE("an epoch's steps go as far as whole batches would, also where parts have nothing") {
+    auto options = async(1, 2, 8);
+    options.batch = 20; // four tiles, the epoch's last batch has two
+    double rates = 0;
+    gait::index windows = 0;
+    fit_by(8, options, [&](int rank) {
+        gait::callbacks tell;
+        if (rank == 0)
+            tell.on_batch = [&](const gait::batch_report& b) {
+                rates += b.windows > 0 ? b.learning_rate : 0;
+                windows += b.windows;
+                return gait::control::proceed;
+            };
+        return tell;
+    });
+    CHECK(windows == 230);
+    CHECK(rates == doctest::Approx(12 * options.learning_rate));
+}
+
 TEST_CASE("any rank can stop an asynchronous run, which goes on with other ranks") {
     const auto whole = fit_by(1, quick(4));
     for (const int who : {0, 1, 3}) { // head, server, worker

@@ -51,7 +51,7 @@ public:
         const index batches = (std::ssize(order) + options_.batch - 1) / options_.batch;
         epoch_pass pass;
         if (head_)
-            pass = head_->epoch(now, batches, tell);
+            pass = head_->epoch(now, std::ssize(order), tell);
         else if (follower_)
             follower_->epoch(now, [&] {
                 return tell({.epoch = static_cast<int>(now.epoch) + 1, .batches = batches});

@@ -26,6 +26,25 @@
 
 namespace gait::inline GAIT_ARCH {
 
+/// What some windows are of their batches, all as long but for the epoch's last. It is their share
+/// of the rate, so that an epoch's steps go as far as those of whole batches, which have 1,
+/// exactly.
+class batch_share {
+public:
+    batch_share(index windows, index batch)
+        : last_((windows - 1) / batch), batch_(static_cast<double>(batch)),
+          last_batch_(static_cast<double>(windows - last_ * batch)) {}
+
+    /// So many windows of a batch, numbered from 0.
+    void add(index batch, double windows) { (batch == last_ ? of_last_ : of_others_) += windows; }
+    [[nodiscard]] double of_rate() const { return of_others_ / batch_ + of_last_ / last_batch_; }
+
+private:
+    index last_; // batch
+    double batch_, last_batch_;
+    double of_others_ = 0, of_last_ = 0;
+};
+
 /// Rank 0, which gets the gradients' tails.
 template <messaging_communicator Communicator>
 class async_head {
@@ -36,18 +55,21 @@ public:
           slice_(P, 0, servers_, options.method.slots(), gradient_tail, workers_,
                  options.delay_compensation) {}
 
-    /// Takes `now` through an epoch. `tell` is told of every step and says whether to stop.
-    epoch_pass epoch(const training_progress& now, index batches,
+    /// Takes `now` through an epoch of so many windows. `tell` is told of every step and says
+    /// whether to stop.
+    epoch_pass epoch(const training_progress& now, index windows,
                      const std::function<bool(const batch_report&)>& tell) {
         slice_.take(now.parameters.span(), now.memory.span());
         pass_ = {};
-        plan_.begin(batches * workers_);
+        windows_ = windows;
+        batches_ = (windows + options_.batch - 1) / options_.batch;
+        plan_.begin(batches_ * workers_);
         give_to_all();
         while (!plan_.done()) {
             say(ranks_, "epoch ", now.epoch + 1, ", step ", plan_.steps() + 1);
             accept(receive());
             while (const auto step = plan_.next_step())
-                take(*step, now, batches, tell);
+                take(*step, now, tell);
             give_to_all();
         }
         for (int r = 1; r < ranks_.size(); ++r)
@@ -93,15 +115,17 @@ private:
         plan_.arrived(worker);
     }
 
-    void take(const async_step& step, const training_progress& now, index batches,
+    void take(const async_step& step, const training_progress& now,
               const std::function<bool(const batch_report&)>& tell) {
         parts_.clear();
         weights_.clear();
+        batch_share share{windows_, options_.batch};
         for (std::size_t i = 0; i < step.workers.size(); ++i) {
             const auto tail = slice_.gradient(step.workers[i]).last(gradient_tail);
-            const double weight = loss_sums::read(tail.data()).weight;
-            weights_.push_back(weight);
-            parts_.push_back({step.workers[i], step.tasks[i], step.ages[i], weight});
+            const auto part = loss_sums::read(tail.data());
+            share.add(step.tasks[i] / workers_, part.count);
+            weights_.push_back(part.weight);
+            parts_.push_back({step.workers[i], step.tasks[i], step.ages[i], part.weight});
         }
         slice_.add_up(step.workers, step.ages, weights_);
         const auto tail = slice_.tail();
@@ -122,8 +146,8 @@ private:
             if (!std::isfinite(norm))
                 not_finite(options_, now.epoch, batch, "a finite gradient", norm);
             pass_.learning_rate =
-                step.share * options_.learning_rate *
-                options_.rates.at(now.epoch * batches + batch, batches, options_.epochs);
+                share.of_rate() * step.factor * options_.learning_rate *
+                options_.rates.at(now.epoch * batches_ + batch, batches_, options_.epochs);
             pass_.norms += norm;
             ++pass_.steps;
             const async_note update{
@@ -136,7 +160,7 @@ private:
         }
         if (tell({.epoch = static_cast<int>(now.epoch) + 1,
                   .batch = batch + 1,
-                  .batches = batches,
+                  .batches = batches_,
                   .windows = static_cast<index>(sums.count),
                   .loss = loss,
                   .accuracy = sums.accuracy(),
@@ -178,7 +202,8 @@ private:
     bounded_staleness plan_;
     parameter_slice slice_;
     epoch_pass pass_;
-    bool wish_ = false; // somebody's, to stop
+    index windows_ = 0, batches_ = 0; // of the epoch
+    bool wish_ = false;               // somebody's, to stop
     std::vector<int> awaited_;
     std::vector<async_part> parts_; // of a step
     std::vector<double> weights_;   // likewise

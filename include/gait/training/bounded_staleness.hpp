@@ -36,7 +36,7 @@ struct async_step {
     std::vector<index> tasks = {}; ///< these tasks
     std::vector<std::int64_t> ages = {}; ///< how stale each of them is
     index before = 0;                    ///< tasks that earlier steps of the epoch have taken in
-    double share = 1;                    ///< of the learning rate
+    double factor = 1; ///< of the learning rate, below 1 for a gradient that is very stale
 };
 
 class bounded_staleness {
@@ -92,7 +92,7 @@ public:
             ++w.histogram[static_cast<std::size_t>(age)];
             w.now = state::free;
         }
-        step.share = share_of_rate(step);
+        step.factor = factor_of_rate(step);
         taken_in_ += std::ssize(step.workers);
         ++steps_;
         return step;
@@ -124,14 +124,14 @@ private:
 
     worker& at(int i) { return workers_[static_cast<std::size_t>(i)]; }
 
-    /// n of W parts are a step of n / W of the rate: an epoch's steps go as far as those of whole
-    /// batches would. W workers that all take as long are W - 1 steps stale; from W on the rate is
-    /// divided by the staleness in place of W. (W. Zhang and others: "Staleness-aware Async-SGD for
-    /// Distributed Deep Learning", IJCAI 2016, divide by the staleness.)
-    [[nodiscard]] double share_of_rate(const async_step& step) const {
-        const auto parts = static_cast<double>(step.workers.size());
+    /// W workers that all take as long are W - 1 steps stale, each step about a W-th of a batch's;
+    /// from W on the rate is divided by the staleness in place of W. (W. Zhang and others:
+    /// "Staleness-aware Async-SGD for Distributed Deep Learning", IJCAI 2016, divide by the
+    /// staleness.)
+    [[nodiscard]] double factor_of_rate(const async_step& step) const {
+        const auto usual = static_cast<double>(workers_.size());
         const std::int64_t oldest = *std::ranges::max_element(step.ages);
-        return parts / static_cast<double>(std::max<std::int64_t>(std::ssize(workers_), oldest));
+        return usual / std::max(usual, static_cast<double>(oldest));
     }
 
     std::vector<worker> workers_;
