@@ -131,7 +131,8 @@ def assumptions(plan, samples, update, share):
         "- Messages are those that har_train_mpi sends: sums by halving and doubling, weights and "
         "twice as many numbers of Adam's averaged by local SGD, slices of gradients and weights.",
         f"- A step of asynchronous SGD takes its servers {milliseconds(update)} ms in all (measured "
-        "here, sharing cores), and a message from server to server for the norm of the gradient. "
+        "here, sharing cores), and for the norm of the gradient a question to each further server "
+        "and its answer, one after the other. "
         "Servers are nodes of their own and not counted. Staleness has no bound: gradients of n "
         "workers are n - 1 steps old, so the table says that they are computed, not that they "
         "help.",

@@ -129,12 +129,12 @@ def asynchronous(workers, servers, gradients, compute, network, update=0.0, seed
     """`gradients` of workers that don't wait for each other; servers are nodes of their own.
 
     A worker sends a slice of its gradient to each server. A step begins when all slices are there
-    and the step before is done, since a gradient's norm goes from server to server: it takes
-    `update` over the number of servers, and a message for each server if there are several. Then
-    the servers send the worker its slices of the weights.
+    and the step before is done: it takes `update` over the number of servers, and for the gradient's
+    norm the head asks the other servers, one after the other: two messages for each. Then the
+    servers send the worker its slices of the weights.
     """
     draw, slice_size = random.Random(seed), 4 * PARAMETERS / servers
-    norm = servers * (network.latency + network.per_message) if servers > 1 else 0.0
+    norm = 2 * (servers - 1) * (network.latency + network.per_message)
     out_free = [0.0] * servers    # links of the servers, from them
     in_free = [0.0] * servers     # and to them
     back_free = [0.0] * workers   # links to the workers

@@ -107,7 +107,8 @@ struct epoch_pass {
     bool stopped = false; ///< before its end, or there
 };
 
-/// Where training stands after a step.
+/// Where training stands after a step. With `average_every` the losses, accuracies and the norm are
+/// this rank's, of its part of the batch.
 struct batch_report {
     int epoch = 0;                           ///< counts from 1
     index batch = 0;                         ///< counts from 1
