@@ -157,7 +157,7 @@ def body(plan, speed, pairs, compute, hosts, accuracy, update, missing):
                   "![Accuracy by batches and by seconds](scaling.svg)", accuracy_table(accuracy)]
     share = plan.batch // 4
     source = compute.get((share, plan.window))
-    if source:
+    if source and update is not None:
         samples = source.samples()
         parts += ["## Real and simulated",
                   real_and_simulated(comparison(plan, speed, compute, hosts, update)),

@@ -84,10 +84,11 @@ def compute(runner, plan, data):
 
 
 def server(runner, plan, data):
-    """Seconds that a server takes for a step, at most: workers with next to nothing to do."""
+    """Seconds that a server takes for a step, at most: workers with next to nothing to do. None if
+    it wasn't measured."""
     setup = Setup("async", 4)
     run = runner.run("server", setup.title, setup, data, 48, plan.timed(2, 4))
-    return run.step_seconds() / setup.ranks if run else 0.0
+    return run.step_seconds() / setup.ranks if run else None
 
 
 def hosts(runner, plan, data):

@@ -56,8 +56,8 @@ public:
         static_cast<void>(take(job)); // until this process ends, and then its child has it
         send({job, ""});
     }
-    /// Nothing is told of this process from now on: it ends by itself, or was asked to end, as
-    /// launchers ask before they kill. May be called in a signal's handler.
+    /// Nothing is told of this process any more, whatever is said later: it ends by itself, or was
+    /// asked to end, as launchers ask before they kill. May be called in a signal's handler.
     static void none() { send({"", ""}); }
 
 private:
@@ -104,8 +104,11 @@ private:
         ssize_t got = 0;
         while ((got = ::read(STDIN_FILENO, &next, sizeof next)) == sizeof next ||
                (got < 0 && errno == EINTR))
-            if (got > 0)
+            if (got > 0) {
                 last = next;
+                if (last.job.front() == '\0')
+                    break; // nothing from now on, whatever comes
+            }
         if (last.job.front() != '\0') {
             const bool first = take(last.job.data());
             if (first && last.line.front() != '\0')

@@ -86,6 +86,8 @@ TEST_CASE("nothing is told of a process that ends by itself or has spoken") {
     CHECK(in_a_process([&](support::last_words& words) {
               words.are(name, "words\n");
               support::last_words::none();
+              words.are(name, "more words\n");
+              ::raise(SIGKILL);
           }).told.empty());
     CHECK(in_a_process([&](support::last_words& words) {
               words.are(name, "words\n");
