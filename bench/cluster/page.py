@@ -154,6 +154,10 @@ def body(plan, speed, pairs, compute, hosts, accuracy, update, missing):
         parts += [pair_line(pairs)]
     if accuracy:
         parts += ["## Accuracy",
+                  f"{plan.accuracy_epochs} epochs of `--recipe plain --batch {plan.batch} --window "
+                  f"{plan.window} --hop {plan.window // 4} --order shuffled` on the simulated people "
+                  "or `--data`, some of them held out, one seed: single, sync and a single "
+                  "asynchronous worker take the same steps.",
                   "![Accuracy by batches and by seconds](scaling.svg)", accuracy_table(accuracy)]
     share = plan.batch // 4
     source = compute.get((share, plan.window))

@@ -106,7 +106,7 @@ def hosts(runner, plan, data):
 def accuracy(runner, plan, data):
     """{setup: run} with people held out."""
     options = ["--epochs", plan.accuracy_epochs, "--window", plan.window,
-               "--hop", plan.window // 4]
+               "--hop", plan.window // 4, "--order", "shuffled"]
     found = {setup: runner.run("accuracy", setup.title, setup, data, plan.batch, options)
              for setup in setups(plan)}
     return {setup: run for setup, run in found.items() if run}

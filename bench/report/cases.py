@@ -71,7 +71,7 @@ def narrower_builds(programs):
 SMALL_WEIGHTS = "step of a stream, 16-bit weights"
 GAIT_EXTRAS = {
     SMALL_WEIGHTS: ("stream/16_bit_weights",),
-    "training step, 1,000 windows, 1 thread": (
+    "training, 1,000 windows a step, 1 thread": (
         "training/batch:1000/steps:200/threads:1/real_time",),
     "of it around the products: shuffling, packing, windows, sums, optimizer": (
         "training/around_the_products/batch:1000/steps:200/real_time",),

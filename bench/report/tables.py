@@ -78,8 +78,8 @@ class Report:
                 f"{times(1 / ratio)} times slower than"
             return f"{verb} {who}"
 
-        for title, case in (("training step", Case("training", self.threads)),
-                            ("batched inference", Case("inference", self.threads))):
+        for title, case in (("training, a window of a step", Case("training", self.threads)),
+                            ("batched inference, a window", Case("inference", self.threads))):
             rows.append((f"{title}, {self.threads} threads", number(r.us("gait", case), " us"),
                          f"{percent(r.share('gait', case))} of the FMA peak"
                          + self.gain_of_threads(case), against(case)))
@@ -236,7 +236,7 @@ class Report:
     def extras(self):
         rows = [[key, number(self.results.us("gait", key))]
                 for _, key in self.results.times if isinstance(key, str)]
-        return table(["", "us"], rows) if rows else None
+        return table(["", "us a window; of a stream, a step"], rows) if rows else None
 
     def largest_difference(self):
         return max((t.worst for (who, _), ts in self.results.times.items()

@@ -35,8 +35,9 @@ int main(int argc, char** argv) {
     return support::run_program("gait_export", argc, argv, [](int count, char** words) {
         std::string from, to;
         CLI::App app{
-            "Writes gait's weights as a model for elsewhere. Alignment and scaling are no\n"
-            "part of the model: what it is fed has to be prepared as the metadata says."};
+            "Writes gait's weights as a model for elsewhere, from a window to its logits. How a\n"
+            "window is aligned, laid out and scaled, and the temperature of the logits, are no\n"
+            "part of it: the metadata says them."};
         app.add_option("from", from, "weights (safetensors, as gait saves them)")->required();
         app.add_option("to", to,
                        "what to write: .onnx, with the metadata; .pt or .pth for PyTorch, and the "

@@ -6,8 +6,8 @@
 //
 //     data -> model -> training -> weights -> inference
 //
-// and beneath them core, kernels, layers and files. Not in here: data/hhar_csv.hpp, which needs
-// fast_float.
+// and beneath them core, kernels, layers and files. Not in here: data/hhar_csv.hpp and
+// data/hhar_blocks.hpp, which need fast_float, and distributed.hpp, which needs MPI.
 #pragma once
 
 #include <gait/core.hpp>

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// Inference: a classifier of windows and a stream of samples. What builds without exceptions and
-// without files is in inference/classifier.hpp and inference/stream.hpp.
+// Inference: a classifier of windows and a stream of samples. All but
+// inference/trained.hpp build without exceptions and without files.
 #pragma once
 
 #include <gait/inference/classifier.hpp>

@@ -10,7 +10,7 @@
 //     R = I + [v] + [v]^2 / (1 + a b),        [v] x = v x x
 //
 // Source: Rodrigues' formula, with sin^2 / (1 - cos) = 1 + cos. Near a = -b there is no least turn,
-// so what lies upside down is turned to -up, and then by half a turn about a level axis.
+// so a window with a b < 0 is turned to -up, and then by half a turn about a level axis.
 #pragma once
 
 #include <gait/core/extents.hpp>

@@ -3,7 +3,8 @@
 //
 // From the irregular times of a sensor to a uniform rate, sample by sample as they arrive. The grid
 // starts at the first sample; between two samples the signal is a straight line; after a gap the
-// grid starts anew, as it does where a clock was set back.
+// grid starts anew, as it does where a clock was set back by over a minute. What comes too late by
+// less is left out.
 #pragma once
 
 #include <gait/core/extents.hpp>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// Windows are views: a window is the number of its first sample. Ten gigabytes of materialised
+// Windows are views: a window says where its samples are. Ten gigabytes of materialised
 // windows stay the 160 MB of samples they are made of.
 #pragma once
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Windows in, probabilities out: no tape, and a working set of a few kilobytes beside the weights
-// however long the windows are.
+// however long the windows are. Only what aligns windows or lays them out otherwise keeps copies of
+// them, and two threads that share one window keep what the first tells the second.
 //
 // Many windows go side by side in tiles, one step at a time: each weight that is read serves a
 // whole tile. A single window has nobody to share its weights with; it goes forward by

@@ -7,7 +7,9 @@
 //     gait::stream listen = gait::make_stream(walking::weights);
 //
 // is all there is to do: no file, no parser, no exception. The weights stay where the linker puts
-// constants, in flash or in pages that processes share.
+// constants, in flash or in pages that processes share; a stream or a classifier lays out a copy of
+// them in the heap, in the order in which the kernels read (docs/edge.md has the sizes). Weights
+// that align windows, har_train's default, are for make_classifier alone.
 #pragma once
 
 #include <gait/core/buffer.hpp>

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The gait authors
 // SPDX-License-Identifier: MIT
 //
-// Every kernel again, in plain Eigen and without a thought for speed: the definition that tests and
-// benchmarks hold the fast one against. Same names, same arguments where they make sense; matrices
-// instead of pointers, and gates in PyTorch's order (4, H) instead of packed.
+// Every kernel of products, gates and curves again, in plain Eigen and without a thought for speed:
+// the definition that tests and benchmarks hold the fast one against. (reference_updates.hpp has
+// the others.) Same names, same arguments where they make sense; matrices instead of pointers, and
+// gates in PyTorch's order (4, H) instead of packed.
 #pragma once
 
 #include <gait/core/bits_as.hpp>

@@ -28,7 +28,8 @@
 // A layer that can compute its matrix products in several ways (kernels/product_precision.hpp) has
 // a member `products`, and packs and reads its weights accordingly.
 //
-// Every member is templated on the scalar, so the code that trains in float is checked in double.
+// Every member but `pack_compact` is templated on the scalar, so the code that trains in float is
+// checked in double.
 #pragma once
 
 #include <gait/core/buffer.hpp>

@@ -8,7 +8,7 @@
 //
 //   parameters  F32 (parameter_count)             optimizer  F32 (slots, parameter_count)
 //   best        F32 (parameter_count), those of the lowest loss; (0) unless that is asked for
-//   history     F64 (epochs, 8), the members of epoch_report in their order
+//   history     F64 (epochs, 8), the first members of epoch_report in their order
 //   progress    I64 (3): complete epochs, steps, the best epoch
 //   best_loss   F64 (1)
 //

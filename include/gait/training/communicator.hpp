@@ -7,6 +7,8 @@
 //
 // A communicator that sums along a binary tree of ranks continues the tree along which shards are
 // summed, so a power-of-two number of ranks gives the bits of a single process.
+//
+// Asynchronous training also needs messages from one rank to another.
 #pragma once
 
 #include <gait/core/config.hpp>

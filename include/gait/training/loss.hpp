@@ -35,8 +35,9 @@ struct cross_entropy {
     }
 };
 
-/// Class weights N / (K N_k): every class counts alike, and the weights' mean over the windows
-/// is 1. `counts` (K) holds each class's windows; a class without any gets weight 0.
+/// Class weights N / (C N_k), C being the number of classes that have windows: all of them count
+/// alike, and the weights' mean over the windows is 1. `counts` (K) holds each class's windows; a
+/// class without any gets weight 0.
 [[nodiscard]] inline std::vector<float> balanced_class_weights(std::span<const index> counts) {
     double windows = 0, classes = 0;
     for (const index count : counts) {
