@@ -86,7 +86,7 @@ contents read(const gait::safetensors_file& file, const options& o) {
 
     all.info = gait::read_model_info(file, all.architecture.inputs, all.architecture.outputs);
     if (gait::metadata_reader metadata(file);
-        metadata.has("self_test_input") && metadata.has("self_test_output")) {
+        metadata.has("self_test_input") || metadata.has("self_test_output")) {
         all.question = gait::self_test_numbers(metadata, "self_test_input");
         all.answer = gait::self_test_numbers(metadata, "self_test_output");
         const auto inputs = static_cast<std::size_t>(all.architecture.inputs);
@@ -153,14 +153,14 @@ std::string weights_text(const gait::safetensors_file& file, const contents& all
 
 std::string header_text(const gait::safetensors_file& file, const contents& all, const options& o) {
     const gait::model_info& info = all.info;
-    std::string text = "// " + std::filesystem::path(o.weights).filename().string() +
-                       " as C++, by gait_embed " GAIT_VERSION ". Made anew when that changes.\n"
-                       "#pragma once\n\n#include <gait/inference/embedded.hpp>\n"
-                       "#include <gait/layers.hpp>\n#include <gait/model/sequential.hpp>\n\n"
-                       "#include <cstdint>\n#include <string_view>\n\nnamespace " +
-                       o.name +
-                       " {\n\nusing namespace std::string_view_literals;\n\nusing model = " +
-                       all.architecture.type + ";\n\n";
+    std::string text =
+        "// " + gait::in_quotes(std::filesystem::path(o.weights).filename().string()) +
+        " as C++, by gait_embed " GAIT_VERSION ". Made anew when that changes.\n"
+        "#pragma once\n\n#include <gait/inference/embedded.hpp>\n"
+        "#include <gait/layers.hpp>\n#include <gait/model/sequential.hpp>\n\n"
+        "#include <cstdint>\n#include <string_view>\n\nnamespace " +
+        o.name + " {\n\nusing namespace std::string_view_literals;\n\nusing model = " +
+        all.architecture.type + ";\n\n";
     const std::string weights = weights_text(file, all);
     text += weights;
     text += embed::array<float>("float", "mean", info.mean);

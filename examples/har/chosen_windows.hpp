@@ -85,8 +85,8 @@ inline void check_match(const std::string& weights, const gait::model_info& info
     same((r.native && keeps_rates(info)) || info.rate_hz <= 0 ||
              std::abs(info.rate_hz - r.rate_hz) < 1e-6 * r.rate_hz,
          "rate", number(info.rate_hz) + " Hz", number(r.rate_hz) + " Hz");
-    same(info.units.empty() || r.units.empty() || info.units == r.units, "units", info.units,
-         r.units);
+    same(info.units.empty() || r.units.empty() || info.units == r.units, "units",
+         gait::in_quotes(info.units), gait::in_quotes(r.units));
 }
 
 } // namespace har

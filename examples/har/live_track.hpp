@@ -47,9 +47,11 @@ public:
             seconds_ = by_arrival;
             return false;
         }
-        if (restarted) // to where Arrival_Time says that the sensor's clock begins anew
-            first_creation_ = creation_ - static_cast<std::int64_t>(by_arrival * 1e9);
-        seconds_ = static_cast<double>(creation_ - first_creation_) * 1e-9;
+        if (restarted) { // where Arrival_Time says that the sensor's clock begins anew
+            first_creation_ = creation_;
+            first_seconds_ = by_arrival;
+        }
+        seconds_ = first_seconds_ + static_cast<double>(creation_ - first_creation_) * 1e-9;
         return !restarted;
     }
 
@@ -63,6 +65,7 @@ private:
     bool arrival_ = false;
     gait::index rows_ = 0, same_creation_ = 0, same_arrival_ = 0;
     std::int64_t first_arrival_ = 0, first_creation_ = 0;
+    double first_seconds_ = 0;                   // when the sensor's clock was at first_creation_
     std::int64_t arrival_ms_ = 0, creation_ = 0; // of the row before
     double seconds_ = 0;
 };

@@ -145,6 +145,18 @@ public:
                                "at most " + std::to_string(longest)});
     }
 
+    /// Takes the rows that `read` reads. If it throws, what was found before is told first.
+    template <class Read>
+    void with_rows(const Read& read) {
+        try {
+            read();
+        } catch (...) {
+            catch_up();
+            throw;
+        }
+        catch_up();
+    }
+
 private:
     static constexpr gait::index tile_rows = 12;
     static constexpr gait::index classes = gait::classifier<Model>::classes;
@@ -211,10 +223,9 @@ void read_pipe(predictor<Model>& predict) {
             continue;
         if (count < 0)
             throw gait::error({name, "", "rows that can be read", gait::system_reason(errno)});
-        csv.feed({chunk.data(), static_cast<std::size_t>(count)}, add);
-        predict.catch_up();
+        predict.with_rows([&] { csv.feed({chunk.data(), static_cast<std::size_t>(count)}, add); });
     }
-    csv.finish(add);
+    predict.with_rows([&] { csv.finish(add); });
     predict.finish(name);
 }
 
@@ -230,14 +241,13 @@ void read_file(const std::string& path, predictor<Model>& predict) {
         gait::hhar_csv csv(name, false);
         std::int64_t before = reader.bytes_read();
         for (auto chunk = reader.read(); !chunk.empty(); chunk = reader.read()) {
-            csv.feed(chunk, add);
-            predict.catch_up();
+            predict.with_rows([&] { csv.feed(chunk, add); });
             const std::int64_t now = std::max(before, reader.bytes_read());
             if (show)
                 bar.advance(now - before);
             before = now;
         }
-        csv.finish(add);
+        predict.with_rows([&] { csv.finish(add); });
     });
     if (show)
         bar.finish();

@@ -20,11 +20,16 @@
 
 namespace har {
 
-/// Gives one of several runs files of its own, NAME-`part` for every NAME.
+/// Gives one of several runs files of its own, NAME-`part` for every NAME, and a folder for its
+/// report.
 inline void name_files_of(const std::string& part, train_options& o) {
     const auto own = [&](const std::filesystem::path& file) {
         const std::string name = file.stem().string() + "-" + part + file.extension().string();
         return file.parent_path() / name;
+    };
+    const auto own_folder = [&](const std::filesystem::path& folder) {
+        const auto named = folder.has_filename() ? folder : folder.parent_path(); // pages/
+        return std::filesystem::path(named.string() + "-" + part);
     };
     o.weights = own(o.weights);
     if (!o.log.empty())
@@ -32,7 +37,7 @@ inline void name_files_of(const std::string& part, train_options& o) {
     if (!o.log_steps.empty())
         o.log_steps = own(o.log_steps);
     if (!o.report.empty())
-        o.report = own(o.report);
+        o.report = own_folder(o.report).string();
     if (!o.fit.checkpoint.empty())
         o.fit.checkpoint = own(o.fit.checkpoint);
 }

@@ -142,7 +142,7 @@ bool reads_a_part(const train_options& o, const gait::any_communicator& ranks) {
 }
 
 /// The weights that training begins with, if they come from a file. What was done to the windows
-/// they have seen goes with them.
+/// they have seen goes with them, if it says anything of that: a plain PyTorch state doesn't.
 template <class Model>
 gait::buffer<float> beginning(const Model& model, const train_options& o, const gait::recordings& r,
                               input_preparation& input) {
@@ -150,9 +150,10 @@ gait::buffer<float> beginning(const Model& model, const train_options& o, const 
         return {};
     auto before = gait::load_weights(o.from, model);
     check_match(o.from, before.info, o.prepared, r);
-    if (!before.info.mean.empty())
+    if (!before.info.classes.empty()) {
         input.scale = {before.info.mean, before.info.deviation};
-    input.up = before.info.up;
+        input.up = before.info.up;
+    }
     return std::move(before.parameters);
 }
 
@@ -290,6 +291,13 @@ training_outcome train_model(const Model& model, train_options& o,
     return done;
 }
 
+/// Throws gait::error, before the first of several runs, if one of them has windows on one side
+/// only.
+void check_windows(const train_options& o, const gait::recordings& r,
+                   const std::vector<gait::window>& windows) {
+    static_cast<void>(split_windows(o, r, windows));
+}
+
 /// Trains each fold, or the one that is asked for, and puts together what they say of the users
 /// whom they hold out.
 template <class Model>
@@ -307,11 +315,13 @@ int train_folds(const Model& model, const train_options& all, const gait::record
         throw gait::error(
             {"", "--fold", "at most " + std::to_string(folds), std::to_string(all.fold)});
     std::vector<std::pair<int, train_options>> runs;
+    const auto windows = gait::make_windows(r, all.window, all.hop, all.shortest);
     for (int k = 1; k <= folds; ++k) {
         if (all.fold != 0 && all.fold != k)
             continue;
         runs.emplace_back(k, options_of_fold(all, r, k, folds));
         check_places(runs.back().second);
+        check_windows(runs.back().second, r, windows);
     }
     const gait::any_communicator alone;
     fold_summary summary(r.classes, r.users);
@@ -336,6 +346,7 @@ int train_both(const Model& model, const train_options& all, const gait::recordi
         throw gait::error(
             {all.prepared, "users", "2 or more for --split both", std::to_string(r.users.size())});
     std::vector<train_options> runs;
+    const auto windows = gait::make_windows(r, all.window, all.hop, all.shortest);
     for (const char* split : {"random", "user"}) {
         train_options& o = runs.emplace_back(all);
         o.split = split;
@@ -343,6 +354,7 @@ int train_both(const Model& model, const train_options& all, const gait::recordi
             name_files_of(split, o);
         resume_if_begun(o);
         check_places(o);
+        check_windows(o, r, windows);
     }
     const gait::any_communicator alone;
     std::vector<split_result> results;

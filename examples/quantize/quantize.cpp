@@ -53,10 +53,14 @@ struct test_windows {
 };
 
 /// Throws gait::error if the recordings have none for these weights.
-test_windows read_windows(const options& o, const gait::model_info& info) {
+test_windows read_windows(const options& o, const gait::model_info& info, gait::index outputs) {
     test_windows test;
     test.r = gait::load_recordings(o.recordings);
     har::check_match(o.weights, info, o.recordings, test.r);
+    if (std::ssize(test.r.classes) != outputs)
+        throw gait::error({o.recordings, "classes",
+                           std::to_string(outputs) + ", the outputs of " + o.weights,
+                           std::to_string(test.r.classes.size())});
     test.steps = har::steps_of(o.weights, info);
     test.all = gait::make_windows(test.r, test.steps, o.hop);
     test.chosen = har::windows_of(o.users, o.recordings, test.r, test.all);
@@ -132,7 +136,7 @@ int quantize(const gait::trained_model<Model>& trained, const options& o) {
     // All that can be wrong with the recordings is said before anything is written.
     test_windows test;
     if (!o.recordings.empty())
-        test = read_windows(o, trained.info);
+        test = read_windows(o, trained.info, gait::output_features<Model>);
     gait::save_weights(o.output, trained.model, trained.parameters.span(), trained.info, o.to);
     if (!o.json) {
         print_sizes(o.weights);

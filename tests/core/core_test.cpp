@@ -49,6 +49,16 @@ TEST_CASE("an error reads as a sentence and leaves out what it does not know") {
     CHECK(whole.parts().place == "line 3, column x");
 }
 
+TEST_CASE("names with control characters, those beyond ASCII included, are not plain") {
+    CHECK(gait::is_plain_name("stairs up"));
+    CHECK(gait::is_plain_name("\xC3\x9F\xC2\xA0\xE4\xBD\x9B")); // letters end in such bytes, too
+    CHECK(!gait::is_plain_name(""));
+    for (const char* bad : {"a\n", "\x1B[2J", "\x7F",
+                            "\xC2\x9B"
+                            "31m"})
+        CHECK(!gait::is_plain_name(bad));
+}
+
 TEST_CASE("parallel_for does every item once, with threads in range") {
     for (const int threads : {1, 2, 4}) {
         std::vector<std::atomic<int>> done(100);

@@ -93,6 +93,8 @@ TEST_CASE("bad files: one clear error each") {
           "walk.csv, line 1: expected a row of accelerometer data, found an empty file");
     CHECK(complaint(hhar_header) == "walk.csv, line 2: expected a row of accelerometer data, found "
                                     "the end of the file after the header");
+    CHECK(complaint("\n \n") ==
+          "walk.csv, line 3: expected a row of accelerometer data, found blank lines alone");
     CHECK(complaint("Index,Arrival_Time,Creation_Time,x,y,User,Model,Device\n") ==
           "walk.csv, line 1: expected a header with the columns z, gt, found "
           "'Index,Arrival_Time,Creation_Time,x,y,Use...'");

@@ -84,6 +84,17 @@ TEST_CASE("at the devices' own rates every row is a sample, as it is") {
     CHECK(r.rate_hz == doctest::Approx((800 + 100) / 6.0));
 }
 
+TEST_CASE("a rate that no file may have is an error, not a file that nothing loads") {
+    const auto rows = some_rows(801, 2e6, 10); // as if milliseconds were nanoseconds
+    try {
+        static_cast<void>(prepare(csv_text(rows), {.native = true}));
+        FAIL("no error");
+    } catch (const gait::error& e) {
+        CHECK(std::string(e.what()).starts_with(
+            "walk.csv, rate: expected at most 1000000 Hz (Creation_Time is in ns"));
+    }
+}
+
 TEST_CASE("labels are the nearest row's") {
     auto rows = some_rows(100, 10);
     for (int i = 0; i < 100; ++i)

@@ -86,6 +86,7 @@ origin origin_of(const recordings& r, gait::index sample) {
 
 TEST_CASE("no window crosses a border of user, device, gap, or what is left out") {
     random_stream random(21, purpose::user);
+    int checked = 0;
     for (int round = 0; round < 60; ++round) {
         const bool with_null = round % 2 == 1;
         const recordings r = random_recordings(random, with_null);
@@ -96,6 +97,7 @@ TEST_CASE("no window crosses a border of user, device, gap, or what is left out"
         } catch (const error&) {
             continue; // every stretch is shorter
         }
+        ++checked;
         for (const window& w : windows) {
             const origin first = origin_of(r, w.begin);
             bool same = true;
@@ -107,10 +109,12 @@ TEST_CASE("no window crosses a border of user, device, gap, or what is left out"
             CHECK(std::get<2>(first) >= 0); // nothing of what was labelled null
         }
     }
+    CHECK(checked > 40);
 }
 
 TEST_CASE("what training sees is of no held-out user, and of no sample that validation sees") {
     random_stream random(22, purpose::user);
+    int checked_in_time = 0;
     for (int round = 0; round < 40; ++round) {
         recordings r = random_recordings(random, false);
         const auto users = r.users.size();
@@ -157,6 +161,7 @@ TEST_CASE("what training sees is of no held-out user, and of no sample that vali
         } catch (const error&) {
             continue; // activities are too short for one of the sides
         }
+        ++checked_in_time;
         std::vector<int> activity(static_cast<std::size_t>(r.size()));
         int number = 0;
         for (const gait::run& run : r.runs)
@@ -174,4 +179,5 @@ TEST_CASE("what training sees is of no held-out user, and of no sample that vali
         for (const gait::index i : seen_by(in_time.validation))
             CHECK(i > last_trained[activity_of(i)]);
     }
+    CHECK(checked_in_time > 20);
 }

@@ -4,6 +4,7 @@
 // Rows as they arrive, against what was measured, and against the clock that har_prepare chooses.
 #include <har/live_track.hpp>
 
+#include <gait/data/hhar_line.hpp>
 #include <gait/data/timeline.hpp>
 
 #include <doctest/doctest.h>
@@ -59,6 +60,22 @@ TEST_CASE("bursts of rows: silence between two is a gap, and the last rows keep 
     REQUIRE(runs.size() == 3);
     for (int k = 0; k < 3; ++k)
         check_counts_up(runs[static_cast<std::size_t>(k)], 100 * k, 100);
+}
+
+TEST_CASE("a clock that is set back as far as stamps can be goes on where Arrival_Time says") {
+    har::live_clock clock;
+    const auto most = gait::hhar_line::most_creation_ns, late = gait::hhar_line::most_arrival_ms;
+    gait::hhar_row r;
+    r.arrival_ms = -late;
+    r.creation_ns = most;
+    CHECK(clock.tick(r));
+    r.arrival_ms = late;
+    r.creation_ns = -most;
+    CHECK(!clock.tick(r));
+    CHECK(clock.seconds() == doctest::Approx(8e9));
+    r.creation_ns = most;
+    CHECK(clock.tick(r));
+    CHECK(clock.seconds() == doctest::Approx(16e9));
 }
 
 TEST_CASE("a clock that repeats itself is kept while the other one does so more often") {

@@ -319,6 +319,23 @@ TEST_CASE("the largest numbers that are read have probabilities too") {
     CHECK(!says(result.out, "nan"));
 }
 
+TEST_CASE("what was found before a bad row is told, however the text is cut") {
+    const scratch_folder folder;
+    const auto weights = save_model<7>(folder);
+    std::string csv = header;
+    for (int i = 0; i < 100; ++i)
+        csv += row(i, 0);
+    const auto good = predict(folder, weights + " -", csv);
+    CHECK(good.code == 0);
+    for (const char* threads : {"1", "64"}) {
+        CAPTURE(threads);
+        const auto bad =
+            predict(folder, weights + " - --threads " + threads, csv + "no,row,at,all\n");
+        CHECK(bad.code == 1);
+        CHECK(bad.out == good.out);
+    }
+}
+
 TEST_CASE("what can't be done is one line and exit code 1") {
     const scratch_folder folder;
     const auto weights = save_model<7>(folder);

@@ -109,6 +109,16 @@ TEST_CASE("what can't be done is one line, and no file") {
     CHECK(says(complaint("w -o small --on none"), "none"));
     CHECK(says(complaint("w -o small --on w"), "w"));
     CHECK(says(complaint("w -o small --on r --users zoe"), "'zoe'"));
+    auto seven = gait::load_recordings(folder / "r");
+    seven.classes.push_back("one more");
+    gait::save_recordings(folder / "r7", seven);
+    gait::model_info nameless;
+    nameless.rate_hz = 50;
+    nameless.window_steps = 40;
+    const gait::buffer<float> zeros(gait::har_model<6>::parameter_count);
+    gait::save_weights(folder / "nameless", gait::har_model<6>{}, zeros.span(), nameless);
+    CHECK(says(complaint("nameless -o small --on r7"),
+               "r7, classes: expected 6, the outputs of nameless, found 7"));
     CHECK(run(folder, "gait_quantize", "w -o small --users ann").code == 2);
     for (const std::string to : {"int4", "1"}) {
         const auto result = run(folder, "gait_quantize", "w -o small --to " + to);

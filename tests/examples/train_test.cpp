@@ -286,6 +286,11 @@ TEST_CASE("training begins with given weights, and keeps the scaling that goes w
               same.read<float>(t.name, t.type, t.shape));
     for (const char* kept : {"scaling_mean", "scaling_deviation"})
         CHECK(first.metadata().at(kept) == same.metadata().at(kept));
+    succeed(folder, "har_train", words + "-o raw.safetensors --scaling none");
+    succeed(folder, "har_train", words + "-o still_raw.safetensors --from raw.safetensors");
+    CHECK(!gait::safetensors_file(folder / "still_raw.safetensors")
+               .metadata()
+               .contains("scaling_mean"));
 
     auto r = gait::load_recordings(folder / "prepared.safetensors");
     r.classes.front() = "hop";
@@ -458,6 +463,24 @@ TEST_CASE("nothing is written over what is read, nor two things to one place") {
     CHECK(folder.entries() == 5); // the first fold wasn't trained either
     CHECK(says(fail(folder, "har_evaluate", "w prepared.safetensors --json w"), "w, --json"));
     CHECK(read_all(folder / "prepared.safetensors") == before);
+}
+
+TEST_CASE("a user without a window is told of before the first fold is trained") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    auto r = gait::load_recordings(folder / "prepared.safetensors");
+    std::erase_if(r.runs, [](const gait::run& run) { return run.user == 1; });
+    gait::save_recordings(folder / "short.safetensors", r);
+    CHECK(says(fail(folder, "har_train", "short.safetensors --window 40 --folds users"),
+               "expected windows on both sides"));
+    CHECK(folder.entries() == 5); // recordings.csv, two prepared, out, err
+}
+
+TEST_CASE("each of several runs has a report of its own") {
+    const scratch_folder folder;
+    make_recordings(folder, 30'000, 3);
+    succeed(folder, "har_train", quick + "--epochs 1 --folds 3 --fold 2 --report pages.d/");
+    CHECK(std::filesystem::exists(folder / "pages.d-fold2" / "index.html"));
 }
 
 TEST_CASE("mistakes are one line that says what to do") {

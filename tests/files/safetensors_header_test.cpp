@@ -144,6 +144,8 @@ TEST_CASE("names from a file can't write to the terminal") {
     const auto text = message(object(entry(R"(\u001b[2J)", "[3]", "[0,8]")), 8);
     CHECK(says(text, R"("\u001b[2J")"));
     CHECK_FALSE(says(text, "\x1b"));
+    CHECK(in_quotes("\x7F\xC2\x9B"
+                    "m\xC2\xA0") == "\"\\u007f\\u009bm\xC2\xA0\"");
     const std::string cut = in_quotes(std::string(99, 'a') + "\xC3\xA4"); // through a letter
     CHECK(cut.size() < 110);
     CHECK(cut.ends_with("..."));

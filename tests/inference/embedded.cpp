@@ -13,7 +13,9 @@
 #include <support/largest.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -43,6 +45,11 @@ static_assert(std::is_same_v<odd_f32::model, odd_model>);
 static_assert(std::is_same_v<odd_i8::model, odd_model>);
 static_assert(odd_f32::weights.up.empty() && odd_aligned::weights.up[1] == -0.6F);
 static_assert(odd_f16::weights.parameters.empty() && odd_i8::weights.parameters.empty());
+static_assert(odd_i8::weights.fits());
+constexpr std::int8_t unscaled[odd_model::parameter_count] = {};
+constexpr gait::embedded_tensor tensor_without_scales{.rows = 1, .bytes = unscaled};
+static_assert(
+    !gait::embedded_model<odd_model>{.tensors = std::span(&tensor_without_scales, 1)}.fits());
 
 /// The largest difference of a probability, of classifier and stream, to `expected` (4).
 template <class Model>

@@ -73,7 +73,7 @@ TEST_CASE("a temperature in the file makes both less sure, and a verdict may be 
 }
 
 TEST_CASE("weights that don't say how long a window is make a stream but no classifier") {
-    const gait::trained_model<odd_model> trained{{}, random_parameters(), {}};
+    const gait::trained_model<odd_model> trained{{}, random_parameters(), {}, "weights"};
     CHECK(gait::make_stream(trained).state().size() > 0);
     CHECK(message_of([&] { static_cast<void>(gait::make_classifier(trained)); }) ==
           "weights, metadata 'window_steps': expected the steps of a window, found nothing");

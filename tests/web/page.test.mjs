@@ -187,6 +187,30 @@ test("another model, and broken ones", () => visit(async page => {
     await page.locator("#model", { hasText: /^other\.safetensors: 7 classes/ }).waitFor();
 }));
 
+test("a model that a person picks stays, though the page's own comes later", async () => {
+    const weights = await readFile(join(site, "weights.safetensors"));
+    const context = await browser.newContext({ serviceWorkers: "block" });
+    try {
+        const page = await context.newPage();
+        let arrive;
+        const later = new Promise(resolve => { arrive = resolve; });
+        await page.route("**/weights.safetensors", async route => {
+            await later;
+            await route.continue();
+        });
+        await page.goto(server.url, { waitUntil: "commit" });
+        await page.waitForFunction(() => document.querySelector("#weights")?.onchange);
+        await page.setInputFiles("#weights", file("mine.safetensors", weights));
+        const mine = () => document.querySelector("#model").textContent.startsWith("mine.safe");
+        await page.waitForFunction(mine);
+        arrive();
+        await page.waitForSelector("body[data-ready]");
+        assert.ok(await page.evaluate(mine));
+    } finally {
+        await context.close();
+    }
+});
+
 test("replay of the simulated walk", () => visit(async page => {
     await page.click("#tab-replay");
     await page.click("#simulated");

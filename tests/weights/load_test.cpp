@@ -108,10 +108,17 @@ TEST_CASE("numbers that are not finite, a wrong self-test and a bad info are ref
     tensors[1].bytes = std::as_bytes(std::span(broken));
     CHECK(says(loading(tensors), R"(tensor "0.bias_ih": expected finite numbers, found nan)"));
 
+    const std::vector<float> large(3, 3e38F);
+    tensors[1].bytes = tensors[2].bytes = std::as_bytes(std::span(large));
+    CHECK(says(loading(tensors),
+               R"(tensor "0.bias_hh": expected finite sums with what it is added )"
+               "to, found inf"));
+
     std::map<std::string, std::string> metadata;
-    add_self_test(metadata, tiny_model{}, std::vector<float>{1, 2, 3, 4, 5, 6, 7.5F, 8, 8}, 10);
+    add_self_test("w", metadata, tiny_model{}, std::vector<float>{1, 2, 3, 4, 5, 6, 7.5F, 8, 8},
+                  10);
     CHECK(loading(good_tensors(), metadata).empty());
-    add_self_test(metadata, tiny_model{}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9}, 10);
+    add_self_test("w", metadata, tiny_model{}, std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9}, 10);
     CHECK(says(loading(good_tensors(), metadata), "self-test, output 0"));
 
     CHECK(says(loading(good_tensors(), {{"classes", "[]"}}), R"(metadata "classes": expected)"));

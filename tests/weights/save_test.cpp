@@ -71,6 +71,9 @@ TEST_CASE("numbers that are not finite are not saved, and the old file stays") {
         CHECK(says(message_of([&] { save_weights(folder / "x", tiny_model{}, broken, {}); }),
                    R"(x, tensor "0.bias_ih": expected finite numbers to save, found )"));
     }
+    const std::vector<float> large(numbers.size(), 3e38F); // and so are the logits
+    CHECK(says(message_of([&] { save_weights(folder / "x", tiny_model{}, large, {}); }),
+               "x, self-test: expected weights that give finite logits, found "));
     CHECK(read_all(folder / "x") == before);
     CHECK(folder.entries() == 1);
 }

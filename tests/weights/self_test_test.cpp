@@ -60,13 +60,13 @@ TEST_CASE("a self-test passes, is repeatable, and has the window's length, withi
     for (const auto& [window, floats] :
          {std::pair{200, 400}, {1, 2}, {0, 128}, {1'000'000, 2048}}) {
         metadata entries;
-        add_self_test(entries, tiny_model{}, parameters, window);
+        add_self_test("w", entries, tiny_model{}, parameters, window);
         CHECK(check(entries).empty());
         const auto bytes = base64_decode(entries.at("self_test_input"));
         REQUIRE(bytes.has_value());
         CHECK(bytes->size() == static_cast<std::size_t>(floats) * 4);
         metadata again;
-        add_self_test(again, tiny_model{}, parameters, window);
+        add_self_test("w", again, tiny_model{}, parameters, window);
         CHECK(again == entries);
     }
 }

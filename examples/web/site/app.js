@@ -27,9 +27,17 @@ export async function fetched(name) {
     return new Uint8Array(await answer.arrayBuffer());
 }
 
-/** Uses weights from now on; `taught`: they are what became of the first model's. */
-export async function useWeights(bytes, name, taught = false) {
+let asked = 0, used = 0; // in which turn
+/**
+ * Uses weights (Uint8Array, or a promise of it) from now on, unless others that were asked for later
+ * are there first: then false. `taught`: they are what became of the first model's.
+ */
+export async function useWeights(source, name, taught = false) {
+    const turn = ++asked;
+    const bytes = await source;
     const model = await Model.open(bytes, name);
+    if (turn < used) return false;
+    used = turn;
     stop();
     app.model = model;
     if (!taught) app.first = model;
@@ -41,6 +49,7 @@ export async function useWeights(bytes, name, taught = false) {
     showClasses(model.classes);
     drawTrace([], model.steps);
     for (const changed of watchers) changed();
+    return true;
 }
 
 let stopOther = null;

@@ -65,7 +65,7 @@ export function showNothing(words = "ready") {
         bar.querySelector("i").style.width = 0;
         bar.querySelector(".share").textContent = "";
     }
-    said = "";
+    said = heard = "";
 }
 
 /** Shows probabilities; below `threshold` the model would rather not say. Returns the class. */
@@ -135,7 +135,7 @@ export function drawTrace(samples, steps) {
         to.strokeStyle = style.getPropertyValue(color);
         to.beginPath();
         for (let i = 0; i < count; ++i)
-            to.lineTo(left + (steps - count + i) / (steps - 1) * (width - left),
+            to.lineTo(left + (steps - count + i) / Math.max(steps - 1, 1) * (width - left),
                 y(samples[3 * i + axis]));
         to.stroke();
     });

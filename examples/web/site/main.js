@@ -71,6 +71,6 @@ setUpLive();
 setUpReplay();
 setUpTeach();
 await attempt(async () => {
-    await useWeights(await fetched("weights.safetensors"), "weights.safetensors");
+    await useWeights(fetched("weights.safetensors"), "weights.safetensors");
     document.body.dataset.ready = "yes";
 });

@@ -11,11 +11,19 @@ const mostWork = 30; // ms of a frame
 let tracks = [];
 let frame = 0; // of the animation; 0: not playing
 
-/** Opens a CSV (Uint8Array) in HHAR's columns. */
-export async function openRecording(bytes, name) {
+let asked = 0, used = 0; // in which turn
+/**
+ * Opens a CSV (Uint8Array, or a promise of it) in HHAR's columns, unless one that was asked for later
+ * is there first.
+ */
+export async function openRecording(source, name) {
+    const turn = ++asked;
     stop();
     try {
-        tracks = await readRecording(bytes, name);
+        const read = await readRecording(await source, name);
+        if (turn < used) return false;
+        used = turn;
+        tracks = read;
     } catch (error) {
         trouble(error.message); // what was open before can still be played
         return false;
@@ -79,7 +87,7 @@ function play() {
 
 export function setUpReplay() {
     element("simulated").onclick = () => attempt(async () => {
-        if (await openRecording(await fetched("simulated.csv"), "simulated.csv")) play();
+        if (await openRecording(fetched("simulated.csv"), "simulated.csv")) play();
     });
     element("play").onclick = () => (frame ? stop() : play());
     element("track").onchange = stop;

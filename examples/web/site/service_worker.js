@@ -5,7 +5,8 @@
 // A new build has another version, is kept beside the old one, and takes over at the next visit.
 importScripts("files.js"); // version and files, by the build
 
-const cacheName = `gait-${version}`;
+const prefix = `gait ${registration.scope} `; // caches are an origin's, and it may have several pages
+const cacheName = prefix + version;
 
 addEventListener("install", event => event.waitUntil(
     caches.open(cacheName).then(cache =>
@@ -13,7 +14,7 @@ addEventListener("install", event => event.waitUntil(
 
 addEventListener("activate", event => event.waitUntil((async () => {
     for (const name of await caches.keys())
-        if (name.startsWith("gait-") && name !== cacheName) await caches.delete(name);
+        if (name.startsWith(prefix) && name !== cacheName) await caches.delete(name);
     await clients.claim();
 })()));
 

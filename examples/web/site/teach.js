@@ -102,7 +102,7 @@ function learn() {
         }
         const { taught } = data;
         const kept = recordings;
-        await useWeights(taught.bytes, `taught-${name.replace(/^taught-/, "")}`, true);
+        if (!await useWeights(taught.bytes, `taught-${name.replace(/^taught-/, "")}`, true)) return;
         recordings = kept; // of the same classes, to go on from here
         showLessons();
         const percent = share => `${Math.round(100 * share)} %`;

@@ -12,13 +12,18 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace gait::inline GAIT_ARCH {
 
-/// Whether a name out of a file is there and can be printed as it is: no control characters.
+/// Whether a name out of a file is there and can be printed as it is: no control characters, those
+/// of UTF-8 beyond ASCII included (0xC2 0x80 to 0xC2 0x9F).
 inline bool is_plain_name(std::string_view name) {
-    return !name.empty() && std::none_of(name.begin(), name.end(), [](char c) {
-        return static_cast<unsigned char>(c) < ' ' || c == '\x7F';
+    unsigned char before = 0;
+    return !name.empty() && std::none_of(name.begin(), name.end(), [&](char c) {
+        const auto now = static_cast<unsigned char>(c);
+        const bool second = std::exchange(before, now) == 0xC2 && now >= 0x80 && now < 0xA0;
+        return now < ' ' || now == 0x7F || second;
     });
 }
 

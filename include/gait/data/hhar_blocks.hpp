@@ -211,7 +211,7 @@ public:
     /// The end of the table. No row at all is an error.
     void finish() const {
         if (rows_ == 0)
-            fail_without_rows(path_, lines_);
+            fail_without_rows(path_, lines_, line_.width() > 0);
     }
 
     [[nodiscard]] index rows() const { return rows_; }

@@ -17,9 +17,11 @@
 namespace gait::inline GAIT_ARCH {
 
 /// Throws `error` about a table that ended after `lines` lines without any row.
-[[noreturn]] inline void fail_without_rows(const std::string& path, index lines) {
+[[noreturn]] inline void fail_without_rows(const std::string& path, index lines, bool has_header) {
     fail_at_line(path, lines + 1, "", "a row of accelerometer data",
-                 lines == 0 ? "an empty file" : "the end of the file after the header");
+                 has_header   ? "the end of the file after the header"
+                 : lines == 0 ? "an empty file"
+                              : "blank lines alone");
 }
 
 /// Turns pushed text into rows. Throws `error` with the line and the column of what is wrong.
@@ -40,7 +42,7 @@ public:
     void finish(const Row& row) {
         lines_.finish([&](std::string_view text) { read(text, row); });
         if (rows_ == 0)
-            fail_without_rows(lines_.path(), lines_.number());
+            fail_without_rows(lines_.path(), lines_.number(), line_.width() > 0);
     }
 
     [[nodiscard]] index rows() const { return rows_; }

@@ -184,6 +184,11 @@ recordings prepare(hhar_tracks tracks, const preparation_options& options,
         throw error({source, "", "rows that make a run of two samples or more", "none"});
     if (r.native)
         r.rate_hz = all_intervals / all_seconds;
+    if (r.rate_hz > most_rate_hz)
+        throw error({source, "rate",
+                     detail::in_words("at most ", most_rate_hz,
+                                      " Hz (Creation_Time is in ns, Arrival_Time in ms)"),
+                     detail::in_words(r.rate_hz)});
     return r;
 }
 

@@ -20,6 +20,9 @@
 
 namespace gait::inline GAIT_ARCH {
 
+/// The fastest that recordings can be, which no accelerometer comes near.
+inline constexpr double most_rate_hz = 1e6;
+
 /// Samples begin, ..., begin + count - 1 of the recordings: uniform in time, without a gap.
 struct run {
     index begin = 0;
@@ -100,8 +103,10 @@ inline void validate_samples(const recordings& r, std::span<const float> samples
 
 /// Throws `error` unless all but the samples of `r` is consistent, and fits `numbers` of them.
 inline void validate_all_but_samples(const recordings& r, index numbers) {
-    if (!(std::isfinite(r.rate_hz) && r.rate_hz > 0))
-        throw error({r.source, "rate", "a positive number of Hz", std::to_string(r.rate_hz)});
+    if (!(r.rate_hz > 0 && r.rate_hz <= most_rate_hz))
+        throw error({r.source, "rate",
+                     detail::in_words("a positive number of Hz, up to ", most_rate_hz),
+                     detail::in_words(r.rate_hz)});
     if (r.classes.empty() || r.classes.size() > 255)
         throw error({r.source, "classes", "1 to 255 names", std::to_string(r.classes.size())});
     detail::check_names(r.classes, "classes", r.source);

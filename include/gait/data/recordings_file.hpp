@@ -73,7 +73,7 @@ public:
             metadata.fail("format", in_quotes(recordings_format), format);
         recordings& r = known_;
         r.source = path.string();
-        r.rate_hz = metadata.number("rate_hz", 0, 1e6);
+        r.rate_hz = metadata.number("rate_hz", 0, most_rate_hz);
         r.native = metadata.has("rate");
         if (r.native && metadata.text("rate") != native_rate)
             metadata.fail("rate", in_quotes(native_rate), metadata.text("rate"));

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,7 +30,22 @@ inline std::string in_quotes(std::string_view name) {
     constexpr std::size_t most = 100;
     const bool cut = name.size() > most;
     const auto replace = nlohmann::json::error_handler_t::replace;
-    return nlohmann::json(name.substr(0, most)).dump(-1, ' ', false, replace) + (cut ? "..." : "");
+    const std::string text = nlohmann::json(name.substr(0, most)).dump(-1, ' ', false, replace);
+    // JSON lets DEL and the control characters from U+0080 on be; terminals obey them.
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        const bool long_control = c == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        if (c != 0x7F && !long_control) {
+            plain += text[i];
+            continue;
+        }
+        char escape[8];
+        std::snprintf(escape, sizeof escape, "\\u%04x",
+                      long_control ? static_cast<unsigned char>(text[++i]) : c);
+        plain += escape;
+    }
+    return plain + (cut ? "..." : "");
 }
 
 /// Takes what the parser finds, piece by piece; an answer of false ends the reading.

@@ -49,6 +49,11 @@ struct embedded_tensor {
     [[nodiscard]] constexpr index size() const {
         return static_cast<index>(floats.size() + halves.size() + bytes.size());
     }
+    /// Whether bytes are whole columns, with a scale for each row.
+    [[nodiscard]] constexpr bool is_scaled() const {
+        return bytes.empty() || (rows > 0 && static_cast<index>(scales.size()) == rows &&
+                                 static_cast<index>(bytes.size()) % rows == 0);
+    }
 };
 
 /// What a file of weights says, as constants of a program.
@@ -74,15 +79,18 @@ struct embedded_model {
     /// Whether there are as many numbers of everything as the model needs.
     [[nodiscard]] constexpr bool fits() const {
         index count = static_cast<index>(parameters.size());
-        for (const embedded_tensor& t : tensors)
+        bool scaled = true;
+        for (const embedded_tensor& t : tensors) {
             count += t.size();
+            scaled = scaled && t.is_scaled();
+        }
         const auto all_or_none = [](auto some, index all) {
             return some.empty() || static_cast<index>(some.size()) == all;
         };
-        return count == Model::parameter_count && (parameters.empty() || tensors.empty()) &&
-               all_or_none(mean, features) && mean.size() == deviation.size() &&
-               all_or_none(up, 3) && (up.empty() || features == 3) &&
-               all_or_none(self_test_output, classes);
+        return count == Model::parameter_count && scaled &&
+               (parameters.empty() || tensors.empty()) && all_or_none(mean, features) &&
+               mean.size() == deviation.size() && all_or_none(up, 3) &&
+               (up.empty() || features == 3) && all_or_none(self_test_output, classes);
     }
 };
 

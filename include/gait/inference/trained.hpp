@@ -21,7 +21,8 @@ template <class Model>
                                                 index max_rows = 12, int threads = 1) {
     const model_info& info = trained.info;
     if (info.window_steps < 1)
-        throw error({"weights", "metadata 'window_steps'", "the steps of a window", "nothing"});
+        throw error(
+            {trained.source, "metadata 'window_steps'", "the steps of a window", "nothing"});
     return {trained.model,
             trained.parameters.span(),
             {info.mean, info.deviation},
@@ -39,10 +40,10 @@ template <class Model>
 [[nodiscard]] stream<Model> make_stream(const trained_model<Model>& trained) {
     const model_info& info = trained.info;
     if (info.layout != input_layout::steps_first)
-        throw error({"weights", "metadata 'input_layout'", "steps_first, for a stream",
+        throw error({trained.source, "metadata 'input_layout'", "steps_first, for a stream",
                      std::string(name_of(info.layout))});
     if (!info.up.empty())
-        throw error({"weights", "metadata 'up'", "none, for a stream",
+        throw error({trained.source, "metadata 'up'", "none, for a stream",
                      "a direction: they were trained on whole windows, aligned with gravity"});
     return {
         trained.model, trained.parameters.span(), {info.mean, info.deviation}, info.temperature};

@@ -111,7 +111,7 @@ struct epoch_pass {
 /// this rank's, of its part of the batch.
 struct batch_report {
     int epoch = 0;                           ///< counts from 1
-    index batch = 0;                         ///< counts from 1
+    index batch = 0;                         ///< counts from 1; 0 where only weights are held
     index batches = 0;                       ///< in an epoch
     index windows = 0;                       ///< in this batch
     double loss = 0;                         ///< of this batch, before its step

@@ -31,6 +31,7 @@ struct trained_model {
     Model model;
     buffer<float> parameters;
     model_info info;
+    std::string source = {}; ///< the file they were loaded from, for messages
 };
 
 namespace detail {
@@ -104,12 +105,18 @@ inline void load_tensors(const safetensors_file& file,
         for (const auto& t : tensors) {
             if (t.is_summand != summands)
                 continue;
+            const auto check = [&](float number, const char* expected) {
+                if (!std::isfinite(number))
+                    throw error({file.path().string(), "tensor " + in_quotes(t.name), expected,
+                                 std::to_string(number)});
+            };
             const auto numbers = read_stored(file, *file.find(t.name)).values();
             for (const float number : numbers)
-                if (!std::isfinite(number))
-                    throw error({file.path().string(), "tensor " + in_quotes(t.name),
-                                 "finite numbers", std::to_string(number)});
+                check(number, "finite numbers");
             t.from_disk(numbers);
+            for (index row = 0; row < t.rows; ++row)
+                for (index column = 0; column < t.columns; ++column)
+                    check(t.at(row, column), "finite sums with what it is added to");
         }
 }
 
@@ -119,7 +126,7 @@ template <class Model>
 [[nodiscard]] trained_model<Model> load_weights(const std::filesystem::path& path,
                                                 const Model& model = {}) {
     const safetensors_file file(path);
-    trained_model<Model> loaded{model, buffer<float>(Model::parameter_count), {}};
+    trained_model<Model> loaded{model, buffer<float>(Model::parameter_count), {}, path.string()};
     const typename Model::template params<float> params(loaded.parameters.data());
     load_tensors(file, tensors_of<float>(params), Model::description());
     loaded.info = read_model_info(file, input_features<Model>, output_features<Model>);

@@ -74,7 +74,7 @@ inline void write_stored(const std::filesystem::path& path,
 /// Writes `parameters` (Model::parameter_count numbers) with `info` and a self-test to `path`,
 /// beside its place and renamed. With fewer bytes than f32 has they are rounded, and the self-test
 /// is what the model makes of them then. Throws `error` if the disk refuses, a number is not
-/// finite, or `load_weights` would refuse the info.
+/// finite, or `load_weights` would refuse the info or the logits.
 template <class Model>
 void save_weights(const std::filesystem::path& path, const Model& model,
                   std::span<const float> parameters, const model_info& info,
@@ -92,7 +92,7 @@ void save_weights(const std::filesystem::path& path, const Model& model,
     metadata["format"] = "gait";
     metadata["gait_version"] = GAIT_VERSION;
     metadata["architecture"] = Model::description();
-    add_self_test(metadata, model, rounded.span(), info.window_steps);
+    add_self_test(path, metadata, model, rounded.span(), info.window_steps);
     detail::write_stored(path, tensors, numbers, metadata);
 }
 

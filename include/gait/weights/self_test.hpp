@@ -136,15 +136,21 @@ inline void check_self_test_answer(const std::filesystem::path& path,
 
 } // namespace detail
 
-/// Adds the question and the model's answer to `metadata`. `window_steps` 0: not known.
+/// Adds the question and the model's answer to `metadata`, which is for `path`. `window_steps` 0:
+/// not known. Throws `error` if the answer is not finite: nobody could load it.
 template <class Model>
-void add_self_test(std::map<std::string, std::string>& metadata, const Model& model,
-                   std::span<const float> parameters, index window_steps) {
+void add_self_test(const std::filesystem::path& path, std::map<std::string, std::string>& metadata,
+                   const Model& model, std::span<const float> parameters, index window_steps) {
     const index steps = std::min(window_steps > 0 ? window_steps : detail::self_test_default_steps,
                                  detail::most_self_test_steps(Model::input::has_steps));
     const auto x = detail::self_test_question(steps * input_features<Model>);
     metadata["self_test_input"] = detail::base64_floats(x);
-    metadata["self_test_output"] = detail::base64_floats(run_once(model, parameters, x, steps));
+    const auto answer = run_once(model, parameters, x, steps);
+    for (const float y : answer)
+        if (!std::isfinite(y))
+            throw error(
+                {path.string(), "self-test", "weights that give finite logits", std::to_string(y)});
+    metadata["self_test_output"] = detail::base64_floats(answer);
 }
 
 /// Asks the file's question, if it has one, and throws `error` unless every answer y is within
