@@ -9,7 +9,7 @@ import subprocess
 
 def draw(path, script, size, dark, title):
     """`script` draws into a terminal of `size`; `dark` says what a dark page makes of its colours."""
-    done = subprocess.run(["gnuplot"], input=script, capture_output=True, text=True)
+    done = subprocess.run(["gnuplot", "-d"], input=script, capture_output=True, text=True)
     if done.returncode != 0 or "<svg" not in done.stdout:
         raise RuntimeError(f"gnuplot: {done.stderr.strip()}")
     part = path.with_name(path.name + ".part")

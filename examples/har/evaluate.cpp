@@ -144,6 +144,7 @@ int main(int argc, char** argv) {
             ->check(support::number(gait::index{0}, gait::index{1'000'000}));
         app.add_option("--users", o.users, "users to measure, as a,b")
             ->delimiter(',')
+            ->allow_extra_args(false)
             ->default_str("all");
         app.add_option("--threads", o.threads, "0: all there are")->check(support::number(0, 1024));
         har::add_precision_option(app, o.precision);

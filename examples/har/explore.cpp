@@ -125,6 +125,8 @@ void show_traces(album& pictures, support::page& page, const gait::recordings& r
             highest =
                 std::fmax(highest, static_cast<double>(r.samples[static_cast<std::size_t>(i)]));
         }
+    if (lowest == highest) // nothing but zeros, and gnuplot wants a range
+        lowest = -1, highest = 1;
     page.section("What the activities look like");
     page.paragraph("The middle of the longest passage of each class, resampled but not filtered; "
                    "all at the same scale. x is blue, y green, z red.");

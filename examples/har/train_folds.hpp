@@ -42,7 +42,8 @@ inline void name_files_of(const std::string& part, train_options& o) {
         o.fit.checkpoint = own(o.fit.checkpoint);
 }
 
-/// The checkpoint: where it is wanted, or beside the weights. No two names of weights share one.
+/// The checkpoint: where it is wanted, or beside the weights. No two names of weights share one but
+/// NAME and NAME.safetensors.
 inline std::filesystem::path checkpoint_of(const train_options& o) {
     if (!o.fit.checkpoint.empty())
         return o.fit.checkpoint;

@@ -85,6 +85,7 @@ void add_data_options(CLI::App& app, train_options& o) {
         ->check(support::one_of({"user", "random", "time", "overlapping", "none", "both"}));
     app.add_option("--validation-users", o.validation_users, "users to hold out, as a,b")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->default_str("every fourth");
     app.add_option("--validation-share", o.validation_share,
                    "share to hold out at random or in time")
@@ -109,7 +110,9 @@ void add_method_options(CLI::App& app, train_options& o) {
     const auto below_one = support::number(0.0, 0.999999);
     const auto up = support::number(0.0);
     app.option_defaults()->group("Model");
-    app.add_option("--from", o.from, "weights to begin with")->default_str("random ones");
+    app.add_option("--from", o.from,
+                   "weights to begin with; --align and --scaling are theirs, if they say so")
+        ->default_str("random ones");
     app.add_option("--dropout", o.dropout,
                    "share of the last hidden state that a training step does without")
         ->check(below_one);
@@ -227,8 +230,30 @@ void add_run_options(CLI::App& app, train_options& o, bool ranks) {
     app.add_flag("--resume", o.fit.resume, "go on from the checkpoint, to the same bytes");
 }
 
+/// Throws support::usage_error about the options that are given and need another one, as `needed`
+/// says it, unless that is there.
+void need(const CLI::App& app, const std::string& needed, bool there,
+          std::initializer_list<const char*> options) {
+    for (const char* option : options)
+        if (!there && app.count(option) > 0)
+            throw support::usage_error(option + (": expected " + needed));
+}
+
 /// What would be left out silently. Throws support::usage_error.
 void check_together(const CLI::App& app, const train_options& o) {
+    using shape = gait::schedule::shape;
+    const bool adam = o.optimizer.starts_with("adam");
+    need(app, "--optimizer sgd", o.optimizer == "sgd", {"--momentum", "--nesterov"});
+    need(app, "--optimizer adam or adamw", adam, {"--beta1", "--beta2"});
+    need(app, "--optimizer rmsprop", o.optimizer == "rmsprop", {"--smoothing"});
+    need(app, "--optimizer adam, adamw or rmsprop", adam || o.optimizer == "rmsprop",
+         {"--epsilon"});
+    need(app, "--schedule step", o.fit.rates.form == shape::step,
+         {"--step-every", "--step-factor"});
+    need(app, "--schedule cosine", o.fit.rates.form == shape::cosine, {"--floor"});
+    need(app, "--split random, time, overlapping or both",
+         o.split != "none" && (o.split != "user" || app.count("--split") == 0),
+         {"--validation-share"});
     if (app.count("--validation-users") == 0)
         return;
     if (app.count("--folds") > 0)
@@ -240,15 +265,9 @@ void check_together(const CLI::App& app, const train_options& o) {
 
 /// The same for what only some ways to train by many ranks know.
 void check_ranks_together(const CLI::App& app, const rank_options& ranks) {
-    const auto wants = [&](const std::string& needed, bool there,
-                           std::initializer_list<const char*> options) {
-        for (const char* option : options)
-            if (!there && app.count(option) > 0)
-                throw support::usage_error(option + (": expected " + needed));
-    };
-    wants("--mode async", ranks.mode == "async",
-          {"--servers", "--staleness", "--delay-compensation"});
-    wants("--batch-per-rank", app.count("--batch-per-rank") > 0, {"--keep-learning-rate"});
+    need(app, "--mode async", ranks.mode == "async",
+         {"--servers", "--staleness", "--delay-compensation"});
+    need(app, "--batch-per-rank", app.count("--batch-per-rank") > 0, {"--keep-learning-rate"});
 }
 
 /// The words after the program's name as a shell would read them again.
@@ -358,6 +377,8 @@ bool read_command_line(int argc, char** argv, train_options& o, rank_options* ra
         check_ranks_together(app, *ranks);
     if (o.recipe == "plain")
         cook_plainly(app, o);
+    o.align_given = app.count("--align") > 0;
+    o.scaling_given = app.count("--scaling") > 0;
     o.command = command_line(ranks ? "har_train_mpi" : "har_train", argc, argv);
     if (ranks) {
         ranks->warmup_given = app.count("--warm-up") > 0;

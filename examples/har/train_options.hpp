@@ -26,7 +26,8 @@ struct train_options {
     gait::index window = 200, hop = 20;
     gait::index shortest = 0; ///< of the windows at the end of a run; 0: they are as long as others
     std::string scaling = "axes";
-    std::string align = "none"; ///< or "gravity"
+    std::string align = "none";                      ///< or "gravity"
+    bool scaling_given = false, align_given = false; ///< on the command line
 
     std::string split = "user";
     std::vector<std::string> validation_users;

@@ -144,13 +144,23 @@ bool reads_a_part(const train_options& o, const gait::any_communicator& ranks) {
 /// The weights that training begins with, if they come from a file. What was done to the windows
 /// they have seen goes with them, if it says anything of that: a plain PyTorch state doesn't.
 template <class Model>
-gait::buffer<float> beginning(const Model& model, const train_options& o, const gait::recordings& r,
+gait::buffer<float> beginning(const Model& model, train_options& o, const gait::recordings& r,
                               input_preparation& input) {
     if (o.from.empty())
         return {};
     auto before = gait::load_weights(o.from, model);
     check_match(o.from, before.info, o.prepared, r);
     if (!before.info.classes.empty()) {
+        const auto agree = [&](const char* option, bool given, std::string& wanted, bool none,
+                               const std::string& otherwise) {
+            if (given && (wanted == "none") != none)
+                throw gait::error(
+                    {o.from, option, none ? "none, as it was trained" : otherwise, wanted});
+            if (none || wanted == "none")
+                wanted = none ? "none" : otherwise;
+        };
+        agree("--align", o.align_given, o.align, before.info.up.empty(), "gravity");
+        agree("--scaling", o.scaling_given, o.scaling, before.info.mean.empty(), "axes");
         input.scale = {before.info.mean, before.info.deviation};
         input.up = before.info.up;
     }

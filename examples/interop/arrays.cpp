@@ -207,10 +207,43 @@ matrix gates_in_order(const matrix& m, const std::array<int, 4>& order) {
     return {m.rows, m.columns, m.rows % 4 == 0 ? gates_in_order(m.numbers, order) : m.numbers};
 }
 
+namespace {
+
+/// The parts with two neighbouring LSTMs swapped, if they fit that way too and their names, but for
+/// numbers in them, say nothing of what comes first; or none.
+std::vector<part> another_order(const std::vector<part>& parts) {
+    const auto words = [](std::string name) {
+        std::erase_if(name, [](unsigned char c) { return std::isdigit(c) != 0; });
+        return name;
+    };
+    const auto fits = [](const std::vector<part>& all) {
+        return std::ranges::adjacent_find(all, [](const part& a, const part& b) {
+                   return outputs_of(a.layers.back()) != inputs_of(b.layers.front());
+               }) == all.end();
+    };
+    for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+        if (is_dense(parts[i]) || is_dense(parts[i + 1]) ||
+            words(parts[i].name) == words(parts[i + 1].name))
+            continue;
+        auto other = parts;
+        std::swap(other[i], other[i + 1]);
+        if (fits(other))
+            return other;
+    }
+    return {};
+}
+
+} // namespace
+
 network arrange(const fs::path& path, std::vector<part> parts, const order_option& order) {
-    if (order.empty())
+    if (order.empty()) {
         std::ranges::sort(parts, comes_before, &part::name);
-    else
+        if (const auto other = another_order(parts); !other.empty())
+            throw gait::error(
+                {path.string(), "",
+                 "--layers, since the names don't tell the order: " + list_of(parts) + ", or",
+                 list_of(other)});
+    } else
         parts = told(path, std::move(parts), order);
 
     network net;

@@ -80,6 +80,8 @@ private:
         if (depth > deepest)
             fail(name, "at most " + std::to_string(deepest) + " groups in each other", "more");
         for (const std::string& link : names_in(group, name)) {
+            if (name.empty() && link != "layers")
+                continue; // what Keras keeps of the optimizer and its metrics
             const std::string inner = name.empty() ? link : name + "/" + link;
             if (++seen_ > most_objects)
                 fail(inner, "at most " + std::to_string(most_objects) + " objects", "more");

@@ -34,6 +34,8 @@ void add_info(interop::network& net, const options& o) {
         info.layout = gait::input_layout_named(o.input_layout);
     for (const auto& [key, value] : gait::to_metadata(o.from, info))
         net.metadata[key] = value;
+    if (o.input_layout == "steps_first") // which is not written, but said by nothing
+        net.metadata.erase("input_layout");
     const auto outputs = interop::outputs_of(net);
     if (!info.classes.empty() && std::ssize(info.classes) != outputs)
         throw gait::error({o.from, "--classes",
@@ -80,12 +82,14 @@ int main(int argc, char** argv) {
                        "layers in the order they run, with the activations of dense ones, as in "
                        "fc1:relu,lstm,fc2; for files that hold arrays only (default: in the order "
                        "of their names)")
-            ->delimiter(',');
+            ->delimiter(',')
+            ->allow_extra_args(false);
         app.add_option("--output", o.read.output,
                        "the node of a .pb that gives the logits or probabilities (default: the "
                        "only one that nothing else uses)");
         app.add_option("--classes", o.info.classes, "names of the outputs, in their order")
-            ->delimiter(',');
+            ->delimiter(',')
+            ->allow_extra_args(false);
         app.add_option("--rate", o.info.rate_hz, "samples per second")
             ->check(support::number(1e-6, 1e9));
         app.add_option("--window", o.info.window_steps, "steps of a window (default: the file's)")

@@ -6,6 +6,8 @@ namespace interop {
 
 network read_any(const fs::path& path, const read_options& options) {
     const std::string ending = path.extension().string();
+    if (!options.output.empty() && ending != ".pb")
+        throw gait::error({path.string(), "", "no --output", "a file that has one output"});
     if (ending == ".safetensors")
         return read_safetensors(path, options);
     if (ending == ".npz")

@@ -146,6 +146,15 @@ std::vector<json> layers_of(const fs::path& path, const std::string& text) {
                                    "another input"});
             before = name;
         }
+    // ["dense", 0, 0], or a list of these.
+    json outputs = model["config"].value("output_layers", json());
+    if (outputs.is_array() && outputs.size() == 1)
+        outputs = json(outputs[0]);
+    if (kind == "Functional" && !outputs.is_null() &&
+        (!outputs.is_array() || outputs.empty() || !outputs[0].is_string() ||
+         outputs[0].dump(-1, ' ', false, json::error_handler_t::replace) != before))
+        throw gait::error({path.string(), "config.json",
+                           "one output, that of the last layer, " + before, "another or several"});
     return all;
 }
 

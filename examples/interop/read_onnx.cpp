@@ -236,8 +236,13 @@ private:
             g_.fail(n, "ONNX's own operators", "one of " + gait::in_quotes(n.domain()));
         if (op == "Identity" || op == "Dropout")
             return;
-        if ((op == "Softmax" || op == "LogSoftmax") && last)
+        if ((op == "Softmax" || op == "LogSoftmax") && last) {
+            const std::int64_t axis = graph::whole(n, "axis", -1),
+                               rank = form_ == form::steps ? 3 : 2;
+            if (axis != -1 && axis != rank - 1)
+                g_.fail(n, "a softmax over the classes, the last axis", std::to_string(axis));
             return; // gait makes probabilities of logits itself
+        }
         if (op == "MatMul" || op == "Gemm")
             product(n);
         else if (op == "Add")
@@ -395,7 +400,7 @@ private:
             if (time_axis_)
                 time_axis_ = 1 - *time_axis_;
         } else if (form_ == form::steps_and_directions && is({0, 2, 1, 3})) {
-            // (T, 1, N, H) to (T, N, 1, H), which a Reshape then makes (T, N, H)
+            directions_last_ = true; // (T, 1, N, H) to (T, N, 1, H)
         } else {
             g_.fail(n, "steps and windows that change places", "another permutation");
         }
@@ -408,16 +413,24 @@ private:
         if (!sequence && form_ != form::directions)
             g_.fail(n, "an LSTM before", "another place");
         if (n.op_type() == "Squeeze") {
+            const std::int64_t rank = sequence ? 4 : 3;
+            const std::int64_t wanted = sequence ? (directions_last_ ? 2 : 1) : directions_axis();
             const auto axes = g_.axes(n, "axes", 1);
-            const std::int64_t wanted = sequence ? (batch_first_ ? 2 : 1) : (batch_first_ ? 1 : 0);
-            if (axes != std::vector{wanted})
+            if (axes != std::vector{wanted} && axes != std::vector{wanted - rank})
                 g_.fail(n, "axis " + std::to_string(wanted) + ", that of directions",
                         "another or several");
         } else {
             const auto shape = g_.whole_numbers(n, graph::input(n, 1));
             const index units = outputs_of(net_);
-            const std::size_t rank = sequence ? 3 : 2;
-            if (shape.size() != rank || (shape.back() != units && shape.back() != -1))
+            // A zero keeps the size at its place, so it may stand only before that axis.
+            using sizes = std::vector<std::int64_t>;
+            const sizes known = sequence ? sizes{0, -1, units} : sizes{-1, units};
+            const bool kept = sequence ? directions_last_ : directions_axis() == 1;
+            const bool good =
+                shape == known ||
+                (kept && sequence && (shape == sizes{0, 0, -1} || shape == sizes{0, 0, units})) ||
+                (kept && !sequence && (shape == sizes{0, -1} || shape == sizes{0, units}));
+            if (!good)
                 g_.fail(n, "the axis of directions taken away", "another shape");
         }
         form_ = sequence ? form::steps : form::vector;
@@ -426,19 +439,32 @@ private:
     void gather(const node& n) {
         open_ = false;
         const auto which = g_.whole_numbers(n, graph::input(n, 1));
-        if (form_ == form::directions && which == std::vector<std::int64_t>{0} &&
-            graph::whole(n, "axis", 0) == 0) {
+        using one = std::vector<std::int64_t>;
+        if (form_ == form::directions) {
+            const std::int64_t axis = graph::whole(n, "axis", 0);
+            if ((which != one{0} && which != one{-1}) ||
+                (axis != directions_axis() && axis != directions_axis() - 3))
+                g_.fail(n, "the only direction, 0 along axis " + std::to_string(directions_axis()),
+                        "other numbers");
+            require_single(n);
             form_ = form::vector;
             return;
         }
         if (form_ != form::steps || !time_axis_ || graph::whole(n, "axis", 0) != *time_axis_ ||
-            which != std::vector<std::int64_t>{-1})
+            which != one{-1})
             g_.fail(n, "the last step, -1 along the steps of an LSTM", "other numbers");
-        const auto* t = g_.constant(graph::input(n, 1));
-        if (t->dims_size() != 0)
-            g_.fail(n, "a single index", "a list of one");
+        require_single(n);
         net_.layers.emplace_back(last_step{});
         form_ = form::vector;
+    }
+
+    /// Where the directions are in the LSTM's last states: (1, N, H), or (N, 1, H).
+    [[nodiscard]] std::int64_t directions_axis() const { return batch_first_ ? 1 : 0; }
+
+    /// A list of one index would keep the axis.
+    void require_single(const node& n) const {
+        if (g_.constant(graph::input(n, 1))->dims_size() != 0)
+            g_.fail(n, "a single index", "a list of one");
     }
 
     void require_form(const node& n) const {
@@ -451,8 +477,9 @@ private:
     form form_ = form::steps;
     std::optional<int> time_axis_; ///< known from the first LSTM on
     bool batch_first_ = false;
-    bool open_ = false;   ///< the last layer may still get a bias and an activation
-    bool biased_ = false; ///< the bias it has got
+    bool directions_last_ = false; ///< of an LSTM's output: (.., .., 1, H), not (T, 1, N, H)
+    bool open_ = false;            ///< the last layer may still get a bias and an activation
+    bool biased_ = false;          ///< the bias it has got
 };
 
 } // namespace

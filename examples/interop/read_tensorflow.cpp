@@ -487,6 +487,8 @@ private:
                     count ? std::to_string(count->i()) : "none");
         const auto* axis = graph::attribute(cut, "axis");
         steps_axis_ = splits || axis == nullptr ? 0 : axis->i();
+        if (steps_axis_ != 0 && steps_axis_ != 1)
+            g_.fail(cut, "steps along axis 0 or 1", std::to_string(steps_axis_));
         if (splits && g_.whole_numbers(g_.input(cut, 0)) != std::vector<std::int32_t>{0})
             g_.fail(cut, "a split by rows", "another");
         return g_.input(cut, splits ? 1 : 0);
@@ -532,6 +534,8 @@ private:
 } // namespace
 
 network read_tensorflow(const fs::path& path, const read_options& options) {
+    if (!options.layers.empty())
+        throw gait::error({path.string(), "", "no --layers", "a file that tells its layers"});
     const graph g(path);
     return reading(g).all(options);
 }

@@ -9,8 +9,9 @@
 #include <gait/weights/model_info.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
-#include <system_error>
+#include <string>
 
 namespace interop {
 
@@ -39,8 +40,16 @@ void write_gait(const fs::path& path, const network& net) {
     metadata["format"] = "gait";
     metadata["gait_version"] = GAIT_VERSION;
     metadata["architecture"] = description(net);
+    const auto answer = run(net, x);
+    for (const float y : answer)
+        if (!std::isfinite(y))
+            throw gait::error(
+                {path.string(), "self-test", "weights that give finite logits", std::to_string(y)});
     metadata["self_test_input"] = base64(x);
-    metadata["self_test_output"] = base64(run(net, x));
+    metadata["self_test_output"] = base64(answer);
+    // Metadata may come from the foreign file; only what gait can read again is written.
+    static_cast<void>(gait::read_model_info(gait::metadata_reader(path, metadata), inputs_of(net),
+                                            outputs_of(net)));
 
     const auto arrays = state_of(net);
     std::vector<gait::tensor_out> tensors;
@@ -48,18 +57,7 @@ void write_gait(const fs::path& path, const network& net) {
         tensors.push_back(
             gait::tensor_out::of<float>(name, a.shape, std::span<const float>(a.numbers)));
 
-    // Metadata may come from the foreign file; only what gait can read again is put in place.
-    fs::path unchecked = path;
-    unchecked += ".unchecked";
-    gait::write_safetensors(unchecked, std::move(tensors), metadata);
-    try {
-        gait::read_model_info(gait::safetensors_file(unchecked), inputs_of(net), outputs_of(net));
-        fs::rename(unchecked, path);
-    } catch (...) {
-        std::error_code ignored;
-        fs::remove(unchecked, ignored);
-        throw;
-    }
+    gait::write_safetensors(path, std::move(tensors), metadata);
 }
 
 } // namespace interop

@@ -13,6 +13,8 @@
 #include "state.hpp"
 #include "writers.hpp"
 
+#include <gait/files/json.hpp>
+
 #include <gait/files/atomic_file.hpp>
 
 #include <archive.h>
@@ -162,8 +164,8 @@ std::string torch_snippet(const fs::path& path, const network& net) {
            "class Model(torch.nn.ModuleList):\n"
            "    def forward(self, x):  # x (T, N, " +
            std::to_string(inputs_of(net)) + ")\n" + steps + "        return x\n" +
-           "model = Model([" + layers + "])\n" + "model.load_state_dict(torch.load(\"" +
-           path.filename().string() + "\"))\n";
+           "model = Model([" + layers + "])\n" + "model.load_state_dict(torch.load(" +
+           gait::json_text(path.filename().string()) + "))\n";
 }
 
 } // namespace interop

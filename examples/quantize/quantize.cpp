@@ -172,6 +172,7 @@ int main(int argc, char** argv) {
             ->default_str("none");
         app.add_option("--users", o.users, "users to compare on, as a,b")
             ->delimiter(',')
+            ->allow_extra_args(false)
             ->needs("--on")
             ->default_str("all");
         app.add_option("--hop", o.hop, "samples from the start of a window to that of the next")

@@ -49,7 +49,10 @@ CLI::Validator number(T low, std::type_identity_t<T> high = detail::most<T>,
         T value{};
         const char* const end = text.data() + text.size();
         const auto read = std::from_chars(text.data(), end, value);
-        const bool is_number = read.ec == std::errc{} && read.ptr == end;
+        // Behind a zero CLI11 would read a whole number to the base of 8.
+        const std::size_t first = text.starts_with('-') ? 1 : 0;
+        const bool octal = std::integral<T> && text.size() > first + 1 && text[first] == '0';
+        const bool is_number = read.ec == std::errc{} && read.ptr == end && !octal;
         if ((is_number && value >= low && value <= high) || (!word.empty() && text == word))
             return {};
         return "expected " + expected + ", found '" + text + "'";

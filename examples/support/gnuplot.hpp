@@ -45,9 +45,10 @@ inline void gnuplot(const std::filesystem::path& svg, int width, int height,
                       gnuplot_text(svg.string()) +
                       "\nset tics nomirror\nset border 3\nset grid lc rgb \"#a0a0a0\" lw 0.5\n" +
                       script + "\nset output\n";
-    // A gnuplot that isn't there would end this program by a signal as it is written to.
+    // -d: whatever the user's own settings are. A gnuplot that isn't there would end this program
+    // by a signal as it is written to.
     const auto before = std::signal(SIGPIPE, SIG_IGN);
-    std::FILE* pipe = ::popen("exec gnuplot >/dev/null", "w");
+    std::FILE* pipe = ::popen("exec gnuplot -d >/dev/null", "w");
     int status = -1;
     if (pipe != nullptr) {
         std::fputs(all.c_str(), pipe);

@@ -292,6 +292,9 @@ TEST_CASE("training begins with given weights, and keeps the scaling that goes w
                .metadata()
                .contains("scaling_mean"));
 
+    CHECK(says(fail(folder, "har_train", words + "--from raw.safetensors --scaling axes"),
+               "raw.safetensors, --scaling: expected none, as it was trained, found axes"));
+
     auto r = gait::load_recordings(folder / "prepared.safetensors");
     r.classes.front() = "hop";
     gait::save_recordings(folder / "other.safetensors", r);
@@ -527,6 +530,11 @@ TEST_CASE("mistakes are one line that says what to do") {
     CHECK(says(usage("--schedule 1"), "expected one of constant, step, cosine, found '1'"));
     CHECK(says(usage("--order 0"), "expected one of shuffled, dealt, found '0'"));
     CHECK(says(usage("--bath 64"), "--bath"));
+    CHECK(says(usage("--hop 0100"), "found '0100'")); // which would be 64
+    CHECK(says(usage("--momentum 0.5"), "--momentum: expected --optimizer sgd"));
+    CHECK(says(usage("--floor 0.5"), "--floor: expected --schedule cosine"));
+    CHECK(
+        says(usage("--split user --validation-share 0.5"), "--validation-share: expected --split"));
     CHECK(says(usage("--split random --validation-users a"),
                "--validation-users: expected --split user or both, found --split random"));
     CHECK(says(usage("--folds 2 --validation-users a"), "--folds excludes --validation-users"));

@@ -5,7 +5,8 @@
 
 Makes the files in interop/ beside this script, for tests/interop, and checks that the program that
 saved a model computes what the golden file says. Made once with PyTorch 1.13 (Debian's python3-torch)
-and, in a virtual environment, tensorflow-cpu 2.21.0 with Keras 3.15.1; run again only to change them.
+and, in a virtual environment, tensorflow-cpu 2.21.0 with Keras 3.15.1 (for small.keras on JAX); run
+again only to change them.
 
   torch       stacked.safetensors, stacked.npz, stacked.onnx: Linear, ReLU, nn.LSTM of two layers with
               both biases, Linear; batch_first in the ONNX. stacked_golden.safetensors: its logits
@@ -116,6 +117,8 @@ def make_keras():
                              [dense(0), lstm(1), lstm(2), dense(3)]):
         layer.set_weights(values)
     same("small.keras", model(windows.transpose(1, 0, 2).astype(np.float32)), logits)
+    model.compile("adam")  # as trained models are; the file then has the optimizer's state, too
+    model.optimizer.build(model.trainable_variables)
     model.save(OUT / "small.keras")
 
 

@@ -4,6 +4,11 @@
 // Files as other programs saved them, imported, loaded and run: the logits are those programs' own.
 #include <interop/models.hpp>
 
+#include <onnx.pb.h>
+
+#include <algorithm>
+#include <variant>
+
 using namespace gait_test;
 
 namespace {
@@ -41,6 +46,32 @@ TEST_CASE("the same state by numpy.savez") { check_stacked(saved("stacked.npz"),
 
 TEST_CASE("the same model as PyTorch exports it to ONNX") {
     check_stacked(saved("stacked.onnx"), {});
+}
+
+TEST_CASE("an ONNX model that goes on from the LSTM's last hidden state, h_n[-1]") {
+    interop::onnx::Model model;
+    REQUIRE(model.ParseFromString(read_all(saved("stacked.onnx"))));
+    auto& graph = *model.mutable_graph();
+    int lstm = 0;
+    for (int i = 0; i < graph.node_size(); ++i)
+        lstm = graph.node(i).op_type() == "LSTM" ? i : lstm;
+    auto& index = *graph.add_initializer();
+    index.set_name("minus_one");
+    index.set_data_type(7); // int64
+    index.add_int64_data(-1);
+    auto& gather = *graph.add_node();
+    gather.set_op_type("Gather");
+    gather.add_input(graph.node(lstm).output(1));
+    gather.add_input("minus_one");
+    gather.add_output("last");
+    int behind = lstm + 1;
+    while (graph.node(behind).op_type() != "Gemm")
+        ++behind;
+    graph.mutable_node(behind)->set_input(0, "last");
+    graph.mutable_node()->DeleteSubrange(lstm + 1, behind - lstm - 1);
+    const scratch_folder folder;
+    write_all(folder / "changed.onnx", model.SerializeAsString());
+    check_stacked(folder / "changed.onnx", {});
 }
 
 TEST_CASE("a Keras 3 model") {
@@ -91,5 +122,22 @@ TEST_CASE("metadata that gait could not read again is not put in place") {
     interop::network net = interop::read_any(saved("small.keras"), {});
     net.metadata["classes"] = R"(["one class for four outputs"])";
     CHECK_THROWS_AS(interop::write_gait(folder / "out.safetensors", net), gait::error);
+    net.metadata.erase("classes");
+    for (auto& one : net.layers)
+        if (auto* l = std::get_if<interop::lstm>(&one))
+            std::ranges::fill(l->bias, 50.0F); // all that it says is near 1
+    std::ranges::fill(std::get<interop::dense>(net.layers.back()).weight.numbers, 3e38F);
+    CHECK(says(message_of([&] { interop::write_gait(folder / "out.safetensors", net); }),
+               "out.safetensors, self-test: expected weights that give finite logits"));
     CHECK(folder.entries() == 0);
+}
+
+TEST_CASE("a link to weights stays one, and what it leads to is replaced") {
+    const scratch_folder folder;
+    write_all(folder / "real.safetensors", "old");
+    fs::create_symlink("real.safetensors", folder / "link.safetensors");
+    interop::write_gait(folder / "link.safetensors", interop::read_any(saved("small.keras"), {}));
+    CHECK(fs::is_symlink(folder / "link.safetensors"));
+    CHECK(gait::load_weights<small_model>(folder / "real.safetensors").info.classes.empty());
+    CHECK(folder.entries() == 2);
 }

@@ -116,6 +116,19 @@ TEST_CASE("PyTorch: bidirectional, projections, other networks") {
     CHECK(says(with("conv.weight", {4, 2, 1}), "expected a matrix, found (4, 2, 1)"));
 }
 
+TEST_CASE("names that leave two orders open need a person's") {
+    const auto two = [](const std::string& a, const std::string& b) {
+        return state({{a + ".weight_ih_l0", {32, 8}},
+                      {a + ".weight_hh_l0", {32, 8}},
+                      {b + ".weight_ih_l0", {32, 8}},
+                      {b + ".weight_hh_l0", {32, 8}},
+                      {"out.weight", {2, 8}}});
+    };
+    CHECK(
+        says(two("encoder", "decoder"), "expected --layers, since the names don't tell the order"));
+    CHECK(two("lstm1", "lstm2").empty());
+}
+
 TEST_CASE("a person's order of layers has to name them all, once") {
     const auto told = [](std::vector<std::string> layers) {
         return message_of([&] {
@@ -218,6 +231,22 @@ TEST_CASE("ONNX: variants of the LSTM") {
     CHECK(says(changed_onnx([](auto& n) { n.set_input(1, "x"); }), "which are computed"));
     CHECK(says(changed_onnx([](auto& n) { n.set_op_type("GRU"); }), "\"GRU\""));
     CHECK(says(changed_onnx([](auto& n) { n.set_domain("com.somebody"); }), "com.somebody"));
+    const auto with_softmax = [](int axis) {
+        return refusal_of("a.onnx", changed<interop::onnx::Model>("stacked.onnx", [&](auto& model) {
+                              auto& graph = *model.mutable_graph();
+                              auto& n = *graph.add_node();
+                              n.set_op_type("Softmax");
+                              n.add_input(graph.output(0).name());
+                              n.add_output("p");
+                              auto& a = *n.add_attribute();
+                              a.set_name("axis");
+                              a.set_i(axis);
+                              graph.mutable_output(0)->set_name("p");
+                          }));
+    };
+    CHECK(with_softmax(-1).empty());
+    CHECK(with_softmax(1).empty());
+    CHECK(says(with_softmax(0), "expected a softmax over the classes, the last axis, found 0"));
     const auto outside =
         changed<interop::onnx::Model>("stacked.onnx", [](interop::onnx::Model& model) {
             for (auto& t : *model.mutable_graph()->mutable_initializer())
