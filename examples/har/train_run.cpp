@@ -325,14 +325,15 @@ int train_folds(const Model& model, const train_options& all, const gait::record
         throw gait::error(
             {"", "--fold", "at most " + std::to_string(folds), std::to_string(all.fold)});
     std::vector<std::pair<int, train_options>> runs;
-    const auto windows = gait::make_windows(r, all.window, all.hop, all.shortest);
     for (int k = 1; k <= folds; ++k) {
         if (all.fold != 0 && all.fold != k)
             continue;
         runs.emplace_back(k, options_of_fold(all, r, k, folds));
         check_places(runs.back().second);
-        check_windows(runs.back().second, r, windows);
     }
+    const auto windows = gait::make_windows(r, all.window, all.hop, all.shortest);
+    for (const auto& run : runs)
+        check_windows(run.second, r, windows);
     const gait::any_communicator alone;
     fold_summary summary(r.classes, r.users);
     for (auto& [k, o] : runs) {
@@ -356,7 +357,6 @@ int train_both(const Model& model, const train_options& all, const gait::recordi
         throw gait::error(
             {all.prepared, "users", "2 or more for --split both", std::to_string(r.users.size())});
     std::vector<train_options> runs;
-    const auto windows = gait::make_windows(r, all.window, all.hop, all.shortest);
     for (const char* split : {"random", "user"}) {
         train_options& o = runs.emplace_back(all);
         o.split = split;
@@ -364,8 +364,10 @@ int train_both(const Model& model, const train_options& all, const gait::recordi
             name_files_of(split, o);
         resume_if_begun(o);
         check_places(o);
-        check_windows(o, r, windows);
     }
+    const auto windows = gait::make_windows(r, all.window, all.hop, all.shortest);
+    for (const train_options& o : runs)
+        check_windows(o, r, windows);
     const gait::any_communicator alone;
     std::vector<split_result> results;
     for (train_options& o : runs) {
